@@ -4,6 +4,7 @@
 #include <array>
 #include <cstdint>
 #include <functional>
+#include <initializer_list>
 #include <optional>
 #include <string>
 #include <vector>
@@ -71,17 +72,21 @@ inline constexpr size_t kActorBytesMax = 256;
 inline constexpr size_t kRequestIdBytesMax = 128;
 inline constexpr size_t kPayloadBytesMax = 1 << 20;
 inline constexpr size_t kAppendEntriesMax = 4096;
+/// Stored bytes (EncodeEntry) of all drafts of one Append.
 inline constexpr size_t kAppendBytesMax = 16 << 20;
+inline constexpr size_t kSnapshotBytesMax = 256 << 20;
+inline constexpr size_t kCheckpointBytesMax = 64 << 10;
 
 /// The port. Implementations are safe to call from any thread; `Append` calls are serialized by the
 /// engine. Statuses carry reasons (services/runtime/errors.h):
-///   ABORTED             JOURNAL_CONFLICT     the head is not the expected one: catch up, decide again
-///   UNAVAILABLE         JOURNAL_UNAVAILABLE  outcome unknown or refused for now: retry with the same request id
-///   RESOURCE_EXHAUSTED  JOURNAL_DISK_FULL    nothing was written; reads go on
-///   DATA_LOSS           JOURNAL_CORRUPT      a stored byte is not what was written; metadata `revision`
-///   DATA_LOSS           ROLLBACK_DETECTED    the journal ends before something that was acknowledged
-///   FAILED_PRECONDITION JOURNAL_LOCKED       another process has it open
+///   ABORTED             JOURNAL_CONFLICT     the head is not the expected one: catch up, decide
+///   again UNAVAILABLE         JOURNAL_UNAVAILABLE  outcome unknown or refused for now: retry with
+///   the same request id RESOURCE_EXHAUSTED  JOURNAL_DISK_FULL    nothing was written; reads go on
+///   DATA_LOSS           JOURNAL_CORRUPT      a stored byte is not what was written; metadata
+///   `revision` DATA_LOSS           ROLLBACK_DETECTED    the journal ends before something that was
+///   acknowledged FAILED_PRECONDITION JOURNAL_LOCKED       another process has it open
 ///   INVALID_ARGUMENT    JOURNAL_LIMIT, JOURNAL_TIME_BACKWARDS
+/// services/journal/journal_errors.h makes them.
 class Journal {
  public:
   virtual ~Journal() = default;
@@ -89,9 +94,10 @@ class Journal {
   /// Name of this journal, such as `nanjing/registry`; the origin of its checkpoints.
   [[nodiscard]] virtual const std::string& name() const = 0;
 
-  /// Appends all drafts or none, directly after `expected`. On return with OK they are durable as
-  /// the engine promises, visible to every reader, and the result is the new head. A status of
-  /// UNAVAILABLE leaves the outcome unknown; every other error means that nothing was appended.
+  /// Appends all drafts (at least one) or none, directly after `expected`. On return with OK they
+  /// are durable as the engine promises, visible to every reader, and the result is the new head. A
+  /// status of UNAVAILABLE leaves the outcome unknown; every other error means that nothing was
+  /// appended. Checked in this order: CheckDrafts, `expected`, the time of the predecessor.
   virtual absl::StatusOr<Head> Append(const Head& expected, absl::Span<const Draft> drafts) = 0;
 
   /// The last durable, acknowledged position.
@@ -118,7 +124,8 @@ class Journal {
   /// Wakes every WaitBeyond, now and from now on. For shutdown.
   virtual void Interrupt() = 0;
 
-  /// Stores a snapshot; older ones may be dropped.
+  /// Stores a snapshot of at most `kSnapshotBytesMax` (JOURNAL_LIMIT); older ones may be dropped,
+  /// but not for one whose head is not on this journal's chain.
   virtual absl::Status PutSnapshot(const Snapshot& snapshot) = 0;
 
   /// The newest readable snapshot of `format` whose head is on this journal's chain; nothing when
@@ -130,21 +137,46 @@ class Journal {
   virtual absl::StatusOr<std::vector<Hash>> LeafHashes(Revision after, size_t limit) = 0;
 
   /// Stores a signed checkpoint (C2SP note) for a tree of `size` leaves, and the newest at or
-  /// beyond `size`. NOT_FOUND `CHECKPOINT_UNKNOWN` when there is none.
+  /// beyond `size`. NOT_FOUND `CHECKPOINT_UNKNOWN` when there is none. A note is at most
+  /// `kCheckpointBytesMax` (JOURNAL_LIMIT); a later one of the same size replaces the earlier.
   virtual absl::Status PutCheckpoint(Revision size, absl::string_view note) = 0;
   virtual absl::StatusOr<std::string> CheckpointAtOrBeyond(Revision size) = 0;
 };
 
 /// The bytes that are stored and hashed for an entry: our own encoding, because protobuf's is not
-/// canonical. All integers big-endian: version byte 1, revision u64, record_time_us i64, then actor,
-/// request id and payload, each behind its length as u32.
+/// canonical. All integers big-endian: version byte 1, revision u64, record_time_us i64, then
+/// actor, request id and payload, each behind its length as u32.
 std::string EncodeEntry(Revision revision, const Draft& draft);
 
-/// The reverse. DATA_LOSS `JOURNAL_CORRUPT` for anything EncodeEntry cannot have made.
+/// How many bytes EncodeEntry makes of `draft`.
+size_t EncodedBytes(const Draft& draft);
+
+/// The reverse. DATA_LOSS `JOURNAL_CORRUPT` for anything EncodeEntry cannot have made; limits are
+/// not checked. The chain value is left zero.
 absl::StatusOr<Entry> DecodeEntry(absl::string_view stored);
 
-/// Chain value after an entry.
+/// The same into an entry whose strings are reused. After an error its content is unspecified.
+absl::Status DecodeEntryInto(absl::string_view stored, Entry& entry);
+
+/// What every engine checks before it looks at its head: at least one draft, the limits
+/// (`JOURNAL_LIMIT`, metadata `limit` and `max`, field such as `drafts[3].actor`), and that record
+/// times never decrease among the drafts (`JOURNAL_TIME_BACKWARDS`).
+absl::Status CheckDrafts(absl::Span<const Draft> drafts);
+
+/// SHA-256 of the concatenated parts.
+Hash Sha256(std::initializer_list<absl::string_view> parts);
+
+/// Chain value after an entry: SHA-256(0x02 ‖ previous ‖ stored).
 Hash ChainHash(const Hash& previous, absl::string_view stored);
+
+/// Merkle leaf hash of an entry (RFC 6962 section 2.1): SHA-256(0x00 ‖ stored).
+Hash LeafHash(absl::string_view stored);
+
+/// A hash as bytes, and bytes as a hash; nothing when they are not 32.
+inline absl::string_view HashBytes(const Hash& hash) {
+  return {reinterpret_cast<const char*>(hash.data()), hash.size()};
+}
+std::optional<Hash> HashFromBytes(absl::string_view bytes);
 
 /// Lower-case hexadecimal digits.
 std::string HexEncode(absl::Span<const uint8_t> bytes);
