@@ -79,12 +79,12 @@ inline constexpr size_t kCheckpointBytesMax = 64 << 10;
 
 /// The port. Implementations are safe to call from any thread; `Append` calls are serialized by the
 /// engine. Statuses carry reasons (services/runtime/errors.h):
-///   ABORTED             JOURNAL_CONFLICT     the head is not the expected one: catch up, decide
-///   again UNAVAILABLE         JOURNAL_UNAVAILABLE  outcome unknown or refused for now: retry with
-///   the same request id RESOURCE_EXHAUSTED  JOURNAL_DISK_FULL    nothing was written; reads go on
-///   DATA_LOSS           JOURNAL_CORRUPT      a stored byte is not what was written; metadata
-///   `revision` DATA_LOSS           ROLLBACK_DETECTED    the journal ends before something that was
-///   acknowledged FAILED_PRECONDITION JOURNAL_LOCKED       another process has it open
+///   ABORTED             JOURNAL_CONFLICT     the head is not the expected one: catch up, decide again
+///   UNAVAILABLE         JOURNAL_UNAVAILABLE  outcome unknown, or refused: retry, same request id
+///   RESOURCE_EXHAUSTED  JOURNAL_DISK_FULL    nothing was written; reads go on
+///   DATA_LOSS           JOURNAL_CORRUPT      a stored byte is not what was written; `revision`
+///   DATA_LOSS           ROLLBACK_DETECTED    the journal ends before what was acknowledged
+///   FAILED_PRECONDITION JOURNAL_LOCKED       another process has it open
 ///   INVALID_ARGUMENT    JOURNAL_LIMIT, JOURNAL_TIME_BACKWARDS
 /// services/journal/journal_errors.h makes them.
 class Journal {
