@@ -59,15 +59,25 @@ class CondVar {
   std::condition_variable condition_;
 };
 
-/// Readers share, a writer excludes.
+/// Readers share, a writer excludes. A waiting writer goes before readers that come after it: the
+/// library's lock alone prefers readers, and a steady stream of them would starve the writer.
 class ABSL_LOCKABLE SharedMutex {
  public:
-  void Lock() ABSL_EXCLUSIVE_LOCK_FUNCTION() { mutex_.lock(); }
+  void Lock() ABSL_EXCLUSIVE_LOCK_FUNCTION() {
+    const std::lock_guard<std::mutex> turnstile(turnstile_);
+    mutex_.lock();
+  }
   void Unlock() ABSL_UNLOCK_FUNCTION() { mutex_.unlock(); }
-  void ReaderLock() ABSL_SHARED_LOCK_FUNCTION() { mutex_.lock_shared(); }
+  void ReaderLock() ABSL_SHARED_LOCK_FUNCTION() {
+    const std::lock_guard<std::mutex> turnstile(turnstile_);
+    mutex_.lock_shared();
+  }
+  /// False, without waiting, while a writer holds the lock.
+  bool TryReaderLock() ABSL_SHARED_TRYLOCK_FUNCTION(true) { return mutex_.try_lock_shared(); }
   void ReaderUnlock() ABSL_UNLOCK_FUNCTION() { mutex_.unlock_shared(); }
 
  private:
+  std::mutex turnstile_;
   std::shared_mutex mutex_;
 };
 
