@@ -190,7 +190,7 @@ def comment_width(tree):
 TEXT = r"\.(h|cc|proto|py|mjs|js|ts|txt|cmake|md|yaml|yml|json|textproto|tpl|csv)$|^(scripts|deploy|\.ci)/|file$"
 UNFINISHED = re.compile(r"\b(TODO|FIXME|XXX|HACK)\b(?!\([a-z][\w.-]*\): \S)")
 PROVISIONAL = re.compile(
-    r"(//|#|/?\*).*(\bfor now\s*([,;:.]|$)|, for now\b|\bplaceholder\b|\btemporary workaround\b)", re.IGNORECASE)
+    r"(//|#|/?\*).*(\bfor now\s*[,;:.]|, for now\b|\bplaceholder\b|\btemporary workaround\b)", re.IGNORECASE)
 MACHINE_PATH = re.compile(r"(?<![\w./-])/(work|root|home/\w+|Users/\w+|tmp/[a-z])(/|\b)")
 REGISTRY_HOST = re.compile(
     r"\b(registry\.(k8s\.io)|"
