@@ -1,0 +1,70 @@
+#ifndef SERVICES_SCORING_EVALUATE_EVALUATE_H_
+#define SERVICES_SCORING_EVALUATE_EVALUATE_H_
+
+#include <memory>
+#include <vector>
+
+#include "absl/types/span.h"
+
+#include "services/scoring/evaluate/compiled.h"
+#include "services/scoring/evaluate/fact.h"
+#include "services/scoring/evaluate/outcome.h"
+
+/// The pure function from (policy, evidence, subject, day) to an outcome, exactly as
+/// docs/policy-language.md says. Integers only; no clock, no I/O; the order of the facts does not
+/// matter. Every evaluation checks that its sums hold and ends the process when they do not.
+namespace xince::evaluate {
+
+/// Most facts that one evaluation takes.
+inline constexpr size_t kFactsMax = 1'000'000;
+
+/// Whether lines are written.
+enum class Explain : uint8_t { kNo, kYes };
+
+/// How to evaluate.
+struct EvaluateOptions {
+  Explain explain = Explain::kNo;
+  /// Leave contested pieces out altogether.
+  bool without_contested = false;
+};
+
+/// Evaluates, keeping its working memory from one call to the next. One per thread.
+class Evaluator {
+ public:
+  Evaluator();
+  ~Evaluator();
+  Evaluator(const Evaluator&) = delete;
+  Evaluator& operator=(const Evaluator&) = delete;
+
+  /// The outcome on `day`; what it refers to stays valid until the next call. The policy and the
+  /// facts must have been made with one Vocabulary. At most kFactsMax facts.
+  const Outcome& Run(const CompiledSubjectPolicy& policy,
+                     absl::Span<const Fact> facts,
+                     const SubjectFacts& subject,
+                     Day day,
+                     const EvaluateOptions& options = {});
+
+ private:
+  class Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+/// The same, once.
+Outcome Evaluate(const CompiledSubjectPolicy& policy,
+                 absl::Span<const Fact> facts,
+                 const SubjectFacts& subject,
+                 Day day,
+                 Explain explain = Explain::kYes);
+
+/// The outcomes after `day` and up to `until`, each on the day it begins to differ in score, grade,
+/// restrictions, vetoes or proposals from the one before, if nothing else happens; at most `count_max`.
+std::vector<Outcome> Ahead(const CompiledSubjectPolicy& policy,
+                           absl::Span<const Fact> facts,
+                           const SubjectFacts& subject,
+                           Day day,
+                           Day until,
+                           int count_max);
+
+}  // namespace xince::evaluate
+
+#endif  // SERVICES_SCORING_EVALUATE_EVALUATE_H_
