@@ -23,7 +23,7 @@
 /// process.
 ///
 /// Errors carry the reason the server gave. What the transport itself refuses has one of
-/// UNREACHABLE, DEADLINE_EXCEEDED, CANCELLED, REPLY_TOO_LARGE or TRANSPORT.
+/// UNREACHABLE, DEADLINE_EXCEEDED, CANCELLED, MESSAGE_TOO_LARGE or TRANSPORT.
 namespace xince::runtime {
 
 /// How one call is made.
@@ -32,7 +32,7 @@ struct CallOptions {
   absl::Duration timeout = absl::ZeroDuration();
   /// The call being answered, when this call is made for it: its deadline, cancellation and trace
   /// carry over. It must stay alive until the call returns.
-  const CallContext* parent = nullptr;
+  CallContext* parent = nullptr;
   /// Who calls; empty for nobody in particular. Printable UTF-8, at most kActorBytesMax.
   std::string actor;
   /// The answer must not be older than this revision token; empty for any.

@@ -11,8 +11,11 @@ namespace {
 constexpr char kDetailsUrl[] = "type.googleapis.com/google.rpc.Status";
 constexpr char kFieldKey[] = "field";
 
-absl::Status Refuse(absl::StatusCode code, absl::string_view reason, absl::string_view field,
-                    absl::string_view en, absl::string_view zh,
+absl::Status Refuse(absl::StatusCode code,
+                    absl::string_view reason,
+                    absl::string_view field,
+                    absl::string_view en,
+                    absl::string_view zh,
                     std::map<std::string, std::string> metadata) {
   return ToStatus(Problem{.code = code,
                           .reason = std::string(reason),
@@ -110,8 +113,8 @@ absl::Status UnderField(const absl::Status& status, absl::string_view prefix) {
   if (problem.field.empty()) {
     problem.field = std::string(prefix);
   } else {
-    problem.field = absl::StrCat(prefix, absl::StartsWith(problem.field, "[") ? "" : ".",
-                                 problem.field);
+    problem.field =
+        absl::StrCat(prefix, absl::StartsWith(problem.field, "[") ? "" : ".", problem.field);
   }
   return ToStatus(problem);
 }
@@ -126,25 +129,39 @@ absl::Status FromRpcStatus(const google::rpc::Status& status) {
   return ToStatus(Decode(status));
 }
 
-absl::Status InvalidArgument(absl::string_view reason, absl::string_view field, absl::string_view en,
-                             absl::string_view zh, std::map<std::string, std::string> metadata) {
+absl::Status InvalidArgument(absl::string_view reason,
+                             absl::string_view field,
+                             absl::string_view en,
+                             absl::string_view zh,
+                             std::map<std::string, std::string> metadata) {
   return Refuse(absl::StatusCode::kInvalidArgument, reason, field, en, zh, std::move(metadata));
 }
-absl::Status NotFound(absl::string_view reason, absl::string_view field, absl::string_view en,
-                      absl::string_view zh, std::map<std::string, std::string> metadata) {
+absl::Status NotFound(absl::string_view reason,
+                      absl::string_view field,
+                      absl::string_view en,
+                      absl::string_view zh,
+                      std::map<std::string, std::string> metadata) {
   return Refuse(absl::StatusCode::kNotFound, reason, field, en, zh, std::move(metadata));
 }
-absl::Status AlreadyExists(absl::string_view reason, absl::string_view field, absl::string_view en,
-                           absl::string_view zh, std::map<std::string, std::string> metadata) {
+absl::Status AlreadyExists(absl::string_view reason,
+                           absl::string_view field,
+                           absl::string_view en,
+                           absl::string_view zh,
+                           std::map<std::string, std::string> metadata) {
   return Refuse(absl::StatusCode::kAlreadyExists, reason, field, en, zh, std::move(metadata));
 }
-absl::Status FailedPrecondition(absl::string_view reason, absl::string_view field,
-                                absl::string_view en, absl::string_view zh,
+absl::Status FailedPrecondition(absl::string_view reason,
+                                absl::string_view field,
+                                absl::string_view en,
+                                absl::string_view zh,
                                 std::map<std::string, std::string> metadata) {
   return Refuse(absl::StatusCode::kFailedPrecondition, reason, field, en, zh, std::move(metadata));
 }
-absl::Status Aborted(absl::string_view reason, absl::string_view field, absl::string_view en,
-                     absl::string_view zh, std::map<std::string, std::string> metadata) {
+absl::Status Aborted(absl::string_view reason,
+                     absl::string_view field,
+                     absl::string_view en,
+                     absl::string_view zh,
+                     std::map<std::string, std::string> metadata) {
   return Refuse(absl::StatusCode::kAborted, reason, field, en, zh, std::move(metadata));
 }
 

@@ -59,23 +59,37 @@ google::rpc::Status ToRpcStatus(const absl::Status& status);
 absl::Status FromRpcStatus(const google::rpc::Status& status);
 
 /// Shorthands for the common codes.
-absl::Status InvalidArgument(absl::string_view reason, absl::string_view field, absl::string_view en,
-                             absl::string_view zh, std::map<std::string, std::string> metadata = {});
-absl::Status NotFound(absl::string_view reason, absl::string_view field, absl::string_view en,
-                      absl::string_view zh, std::map<std::string, std::string> metadata = {});
-absl::Status AlreadyExists(absl::string_view reason, absl::string_view field, absl::string_view en,
-                           absl::string_view zh, std::map<std::string, std::string> metadata = {});
-absl::Status FailedPrecondition(absl::string_view reason, absl::string_view field,
-                                absl::string_view en, absl::string_view zh,
+absl::Status InvalidArgument(absl::string_view reason,
+                             absl::string_view field,
+                             absl::string_view en,
+                             absl::string_view zh,
+                             std::map<std::string, std::string> metadata = {});
+absl::Status NotFound(absl::string_view reason,
+                      absl::string_view field,
+                      absl::string_view en,
+                      absl::string_view zh,
+                      std::map<std::string, std::string> metadata = {});
+absl::Status AlreadyExists(absl::string_view reason,
+                           absl::string_view field,
+                           absl::string_view en,
+                           absl::string_view zh,
+                           std::map<std::string, std::string> metadata = {});
+absl::Status FailedPrecondition(absl::string_view reason,
+                                absl::string_view field,
+                                absl::string_view en,
+                                absl::string_view zh,
                                 std::map<std::string, std::string> metadata = {});
-absl::Status Aborted(absl::string_view reason, absl::string_view field, absl::string_view en,
-                     absl::string_view zh, std::map<std::string, std::string> metadata = {});
+absl::Status Aborted(absl::string_view reason,
+                     absl::string_view field,
+                     absl::string_view en,
+                     absl::string_view zh,
+                     std::map<std::string, std::string> metadata = {});
 
 }  // namespace xince::runtime
 
 /// Returns the status of `expr` from the enclosing function unless it is OK.
-#define XINCE_RETURN_IF_ERROR(expr)                       \
-  do {                                                    \
+#define XINCE_RETURN_IF_ERROR(expr)                                                     \
+  do {                                                                                  \
     if (absl::Status xince_status_ = (expr); !xince_status_.ok()) return xince_status_; \
   } while (false)
 
@@ -85,8 +99,8 @@ absl::Status Aborted(absl::string_view reason, absl::string_view field, absl::st
 /// Assigns the value of a StatusOr, or returns its status from the enclosing function.
 #define XINCE_ASSIGN_OR_RETURN(lhs, expr) \
   XINCE_ASSIGN_OR_RETURN_(XINCE_STATUS_CONCAT_(xince_status_or_, __LINE__), lhs, expr)
-#define XINCE_ASSIGN_OR_RETURN_(statusor, lhs, expr)    \
-  auto statusor = (expr);                               \
+#define XINCE_ASSIGN_OR_RETURN_(statusor, lhs, expr)       \
+  auto statusor = (expr);                                  \
   if (!statusor.ok()) return std::move(statusor).status(); \
   lhs = *std::move(statusor)
 

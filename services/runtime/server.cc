@@ -1,0 +1,174 @@
+#include "services/runtime/server.h"
+
+#include <algorithm>
+#include <chrono>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include <grpc/grpc.h>
+#include <grpcpp/ext/proto_server_reflection_plugin.h>
+#include <grpcpp/generic/async_generic_service.h>
+#include <grpcpp/health_check_service_interface.h>
+#include <grpcpp/resource_quota.h>
+#include <grpcpp/security/server_credentials.h>
+#include <grpcpp/server.h>
+#include <grpcpp/server_builder.h>
+
+#include "services/runtime/client_internal.h"
+#include "services/runtime/errors.h"
+#include "services/runtime/listener.h"
+#include "services/runtime/log.h"
+#include "services/runtime/rpc_internal.h"
+
+namespace xince::runtime {
+namespace {
+
+/// Drops the plug-in that serves descriptors. Linking it in adds it to every server of the process.
+class NoReflection final : public grpc::ServerBuilderOption {
+ public:
+  void UpdateArguments(grpc::ChannelArguments* /*args*/) override {}
+  void UpdatePlugins(std::vector<std::unique_ptr<grpc::ServerBuilderPlugin>>* plugins) override {
+    plugins->erase(std::remove_if(plugins->begin(),
+                                  plugins->end(),
+                                  [](const auto& plugin) {
+                                    return plugin->name() == "proto_server_reflection";
+                                  }),
+                   plugins->end());
+  }
+};
+
+/// Answers calls to methods nobody serves, with a reason.
+class UnknownMethods final : public grpc::CallbackGenericService {
+ public:
+  grpc::ServerGenericBidiReactor* CreateReactor(
+      grpc::GenericCallbackServerContext* context) override {
+    class Refusal final : public grpc::ServerGenericBidiReactor {
+     public:
+      explicit Refusal(const std::string& method) {
+        Finish(ToGrpc(ToStatus(Problem{.code = absl::StatusCode::kUnimplemented,
+                                       .reason = "UNKNOWN_METHOD",
+                                       .en = "this server has no such method",
+                                       .zh = "本服务器没有该方法",
+                                       .metadata = {{"method", method.substr(0, 200)}}})));
+      }
+      void OnDone() override { delete this; }
+    };
+    return new Refusal(context->method());
+  }
+};
+
+void SetArguments(const ServerOptions& options, grpc::ServerBuilder& builder) {
+  const auto millis = [](absl::Duration d) {
+    return static_cast<int>(absl::ToInt64Milliseconds(d));
+  };
+  builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
+  builder.AddChannelArgument(GRPC_ARG_ENABLE_HTTP_PROXY, 0);
+  builder.AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS, options.streams_per_connection_max);
+  builder.AddChannelArgument(GRPC_ARG_MAX_METADATA_SIZE, kMetadataBytesMax);
+  builder.AddChannelArgument(GRPC_ARG_MAX_CONNECTION_AGE_MS, millis(options.connection_age_max));
+  builder.AddChannelArgument(GRPC_ARG_MAX_CONNECTION_AGE_GRACE_MS,
+                             millis(options.connection_age_grace));
+  builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIME_MS, kKeepaliveTimeMs);
+  builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, kKeepaliveTimeoutMs);
+  builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_PERMIT_WITHOUT_CALLS, 1);
+  builder.AddChannelArgument(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS,
+                             kPingIntervalMinMs);
+  builder.AddChannelArgument(GRPC_ARG_HTTP2_MAX_PING_STRIKES, 2);
+  grpc::ResourceQuota quota("xince");
+  quota.Resize(options.memory_bytes_max);
+  builder.SetResourceQuota(quota);
+}
+
+/// The largest of the services' limits, with room for the door to refuse what is somewhat larger.
+void SetMessageSizes(const std::vector<RpcService*>& services, grpc::ServerBuilder& builder) {
+  size_t receive = kReceiveSlackBytes;
+  size_t send = kReceiveSlackBytes;
+  for (const RpcService* service : services) {
+    receive = std::max(receive, service->limits().request_bytes_max + kReceiveSlackBytes);
+    send = std::max(send, service->limits().reply_bytes_max);
+  }
+  builder.SetMaxReceiveMessageSize(static_cast<int>(receive));
+  builder.SetMaxSendMessageSize(static_cast<int>(send));
+}
+
+}  // namespace
+
+struct Server::Impl {
+  std::vector<RpcService*> services;
+  std::vector<std::string> addresses;
+  UnknownMethods unknown_methods;
+  std::unique_ptr<grpc::experimental::ExternalConnectionAcceptor> acceptor;
+  // Without one the library warns that nothing polls often; no call ever arrives on it.
+  std::unique_ptr<grpc::ServerCompletionQueue> queue;
+  std::unique_ptr<grpc::Server> server;
+  std::unique_ptr<AcceptLoop> accept_loop;
+  bool stopped = false;
+};
+
+Server::Server(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+
+Server::~Server() { Stop(absl::ZeroDuration(), absl::ZeroDuration()); }
+
+absl::StatusOr<std::unique_ptr<Server>> Server::Start(const ServerOptions& options,
+                                                      const std::vector<RpcService*>& services) {
+  RouteLibraryLogs();
+  for (const RpcService* service : services) XINCE_RETURN_IF_ERROR(service->Seal());
+  std::vector<ListeningSocket> sockets;
+  for (const std::string& address : options.addresses) {
+    XINCE_ASSIGN_OR_RETURN(ListeningSocket socket, ListeningSocket::Open(address));
+    sockets.push_back(std::move(socket));
+  }
+  auto impl = std::make_unique<Impl>();
+  impl->services = services;
+  for (const ListeningSocket& socket : sockets) impl->addresses.push_back(socket.address());
+  grpc::EnableDefaultHealthCheckService(true);
+  grpc::reflection::InitProtoReflectionServerBuilderPlugin();
+  grpc::ServerBuilder builder;
+  SetArguments(options, builder);
+  SetMessageSizes(services, builder);
+  if (!options.reflection) builder.SetOption(std::make_unique<NoReflection>());
+  impl->acceptor = builder.experimental().AddExternalConnectionAcceptor(
+      grpc::ServerBuilder::experimental_type::ExternalConnectionType::FROM_FD,
+      grpc::InsecureServerCredentials());
+  for (RpcService* service : services) builder.RegisterService(&service->impl());
+  builder.RegisterCallbackGenericService(&impl->unknown_methods);
+  impl->server = builder.BuildAndStart();
+  if (impl->server == nullptr) {
+    return FailedPrecondition("SERVER_START_FAILED",
+                              "",
+                              "the RPC server did not start; the log has the library's reason",
+                              "RPC 服务器未能启动,原因见日志");
+  }
+  impl->server->GetHealthCheckService()->SetServingStatus(false);
+  impl->accept_loop =
+      std::make_unique<AcceptLoop>(std::move(sockets), [acceptor = impl->acceptor.get()](int fd) {
+        grpc::experimental::ExternalConnectionAcceptor::NewConnectionParameters connection;
+        connection.fd = fd;
+        acceptor->HandleNewConnection(&connection);
+      });
+  return std::make_unique<Server>(std::move(impl));
+}
+
+const std::vector<std::string>& Server::addresses() const { return impl_->addresses; }
+
+std::shared_ptr<Channel> Server::InProcess() {
+  return std::make_shared<Channel>(std::make_unique<Channel::Impl>(
+      impl_->server->InProcessChannel(ClientArguments(Channel::Options{}))));
+}
+
+void Server::SetServing(absl::string_view name, bool serving) {
+  impl_->server->GetHealthCheckService()->SetServingStatus(std::string(name), serving);
+}
+
+void Server::Stop(absl::Duration drain, absl::Duration grace) {
+  if (std::exchange(impl_->stopped, true)) return;
+  impl_->server->GetHealthCheckService()->SetServingStatus(false);
+  absl::SleepFor(drain);
+  for (RpcService* service : impl_->services) service->StopStreams();
+  impl_->accept_loop->Stop();
+  impl_->server->Shutdown(std::chrono::system_clock::now() + absl::ToChronoMilliseconds(grace));
+  if (impl_->queue != nullptr) impl_->queue->Shutdown();
+}
+
+}  // namespace xince::runtime
