@@ -12,3 +12,6 @@ find_package(spdlog CONFIG REQUIRED)
 find_package(PkgConfig REQUIRED)
 # The version file of Debian's HiredisConfig.cmake is broken; pkg-config works.
 pkg_check_modules(HIREDIS REQUIRED IMPORTED_TARGET hiredis)
+pkg_check_modules(UTF8PROC REQUIRED IMPORTED_TARGET libutf8proc)
+# libcsv ships neither a pkg-config nor a CMake file.
+find_library(CSV_LIBRARY csv REQUIRED)
