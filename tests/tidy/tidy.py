@@ -92,7 +92,7 @@ def read_tree():
 
 LOCKS = (r"\bstd::(recursive_|timed_|shared_)?mutex\b|\bstd::(lock_guard|unique_lock|scoped_lock|"
          r"shared_lock|condition_variable\w*)\b|\babsl::(Mutex\w*|CondVar|ReaderMutexLock|WriterMutexLock)\b")
-NOW = (r"\babsl::Now\s*\(|\b(system|steady|high_resolution)_clock\b|(?<![\w.>:])(std::|::)?time\s*\(\s*"
+NOW = (r"\babsl::Now\s*\(|\b(system|high_resolution)_clock\b|(?<![\w.>:])(std::|::)?time\s*\(\s*"
        r"(nullptr|NULL|0|&)|\b(gettimeofday|clock_gettime|localtime\w*|gmtime\w*)\s*\(")
 BANNED_CODE = [
     (r"\bstd::string_view\b", "std::string_view",
