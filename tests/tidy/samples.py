@@ -31,6 +31,8 @@ BAD = [
     ("services/a/a.cc", 'auto s = R"x(" // )")x"; std::cerr << s;\n', 1, "printing is banned"),
     ("services/scoring/evaluate/points.cc", "int a;\ndouble points = 1;\n", 2, "floating point in scoring"),
     ("services/feeds/firm.cc", "#include <grpcpp/server.h>\n", 1, "a gRPC header"),
+    ("services/runtime/server.h", GUARD.format("SERVICES_RUNTIME_SERVER_H_", "#include <grpcpp/server.h>"), 3,
+     "a gRPC header"),
     ("services/apps/main.cc", '#include "xince/credit/v1/credit.grpc.pb.h"\n', 1, "a gRPC header"),
     ("services/a/a_test.cc", 'Connect("127.0.0.1:7300");\n', 1, "port 7300 in a test"),
     ("tests/chart/x.py", "dial('localhost:80')\n", 1, "port 80 in a test"),
@@ -52,7 +54,7 @@ BAD = [
     ("services/CMakeLists.txt", "xince_library(NAME a\n  SRCS a.cc\n  DEPS xince::b c LABELS unit)\n", 3,
      "the bare target c"),
     ("services/journal/sqlite.cc", "#include <hiredis/hiredis.h>\n", 1, "hiredis is banned in a pure library"),
-    ("services/type/uscc.cc", '#include "services/runtime/rpc_server.h"\n', 1, "gRPC is banned in a pure"),
+    ("services/type/uscc.cc", '#include "services/runtime/rpc_service.h"\n', 1, "gRPC is banned in a pure"),
     ("services/scoring/policy/store.cc", "SystemClock clock;\n", 1, "SystemClock is banned here"),
     ("docs/adr/journal.md", ADR, 1, "the name of a decision"),
     ("docs/adr/2026-13-01-journal.md", ADR, 1, "the name of a decision"),
@@ -69,7 +71,7 @@ GOOD = [
     # How long a wait lasted is not what time it is.
     ("services/a/a.cc", "const auto start = std::chrono::steady_clock::now();\n"),
     ("services/runtime/clock.cc", "return absl::Now();\n"),
-    ("services/runtime/rpc_server.cc", "#include <grpcpp/server.h>\n"),
+    ("services/runtime/server.cc", "#include <grpcpp/server.h>\n"),
     ("services/journal/redis_connection.cc", "#include <hiredis/hiredis.h>\nredisCommand(c);\n"),
     ("services/feeds/a.cc", "double mean;  // Only scoring counts in integers.\n"),
     ("services/apps/main.cc", "std::cout << 1;\n"),
@@ -88,7 +90,7 @@ GOOD = [
 CHAIN = {
     "services/type/a.cc": '#include "services/type/a.h"\n',
     "services/type/a.h": GUARD.format("SERVICES_TYPE_A_H_", '#include "services/other/b.h"'),
-    "services/other/b.h": GUARD.format("SERVICES_OTHER_B_H_", '#include "services/runtime/rpc.h"'),
+    "services/other/b.h": GUARD.format("SERVICES_OTHER_B_H_", '#include "services/runtime/rpc_service.h"'),
 }
 
 
@@ -108,8 +110,8 @@ def run(tidy):
     for path, text in GOOD:
         expect(f"good sample {path}", {path: text}, [])
     expect("chain of headers", CHAIN, [
-        ("services/type/a.cc", 1, "a.h > services/other/b.h > services/runtime/rpc.h"),
-        ("services/type/a.h", 3, "services/other/b.h > services/runtime/rpc.h"),
+        ("services/type/a.cc", 1, "a.h > services/other/b.h > services/runtime/rpc_service.h"),
+        ("services/type/a.h", 3, "services/other/b.h > services/runtime/rpc_service.h"),
     ])
 
     # Without a rule, its samples must go unnoticed: each rule is needed by at least one.
