@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cstring>
 
 #include "absl/strings/str_cat.h"
@@ -71,6 +72,13 @@ absl::Status CheckSize(size_t index, absl::string_view field, size_t size, size_
 }
 
 }  // namespace
+
+bool IsJournalName(absl::string_view name) {
+  return !name.empty() && name.size() <= kJournalNameBytesMax &&
+         std::all_of(name.begin(), name.end(), [](unsigned char c) {
+           return c > ' ' && c != '+' && c != 0x7f;
+         });
+}
 
 size_t EncodedBytes(const Draft& draft) {
   return kFixedBytes + draft.actor.size() + draft.request_id.size() + draft.payload.size();

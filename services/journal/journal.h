@@ -76,6 +76,11 @@ inline constexpr size_t kAppendEntriesMax = 4096;
 inline constexpr size_t kAppendBytesMax = 16 << 20;
 inline constexpr size_t kSnapshotBytesMax = 256 << 20;
 inline constexpr size_t kCheckpointBytesMax = 64 << 10;
+inline constexpr size_t kJournalNameBytesMax = 128;
+
+/// Whether this can name a journal and its keys: 1 to `kJournalNameBytesMax` bytes without control
+/// characters, spaces and `+`, because names stand in C2SP notes.
+bool IsJournalName(absl::string_view name);
 
 /// The port. Implementations are safe to call from any thread; `Append` calls are serialized by the
 /// engine. Statuses carry reasons (services/runtime/errors.h):

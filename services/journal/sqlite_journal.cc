@@ -28,13 +28,6 @@ constexpr char kSchema[] =
     " stored BLOB NOT NULL) STRICT;"
     "CREATE TABLE checkpoint(size INTEGER PRIMARY KEY, note TEXT NOT NULL) STRICT;";
 
-bool IsValidName(absl::string_view name) {
-  return !name.empty() && name.size() <= kJournalNameBytesMax &&
-         std::all_of(name.begin(), name.end(), [](unsigned char c) {
-           return c > ' ' && c != '+' && c != 0x7f;
-         });
-}
-
 /// Whether a failed write only means that there is no room. The extended code matters: the same
 /// errno while growing the shared memory file comes after the commit is on disk.
 bool IsFull(int code, int system_errno) {
@@ -73,7 +66,7 @@ int OnWal(void* pages, sqlite3*, const char*, int count) {
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<SqliteJournal>> SqliteJournal::Open(SqliteJournalOptions options) {
-  if (!IsValidName(options.name)) {
+  if (!IsJournalName(options.name)) {
     return runtime::InvalidArgument("JOURNAL_NAME",
                                     "name",
                                     "a journal's name is 1 to 128 printable bytes without spaces "

@@ -37,9 +37,6 @@ namespace xince::journal {
 /// `application_id` and `user_version` of a journal's database.
 inline constexpr int kSqliteApplicationId = 0x58434a4c;
 inline constexpr int kSqliteFormat = 1;
-/// A journal's name: 1 to this many bytes, printable, without spaces and `+` (it is the origin of
-/// C2SP notes).
-inline constexpr size_t kJournalNameBytesMax = 128;
 
 struct SqliteJournalOptions {
   /// The database file, such as `/var/lib/xince/registry.journal`. Its directory must exist.
