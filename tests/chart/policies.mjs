@@ -7,18 +7,37 @@ const ofKind = (manifests, kind) => manifests.filter((manifest) => manifest.kind
 /** Every pod: those of StatefulSets and those that stand alone. */
 function pods(manifests) {
   return [
-    ...ofKind(manifests, "StatefulSet").map((set) => ({ owner: named(set), labels: set.spec.template.metadata.labels, spec: set.spec.template.spec })),
-    ...ofKind(manifests, "Pod").map((pod) => ({ owner: named(pod), labels: pod.metadata.labels, spec: pod.spec })),
+    ...ofKind(manifests, "StatefulSet").map((set) => ({
+      owner: named(set),
+      labels: set.spec.template.metadata.labels,
+      spec: set.spec.template.spec,
+    })),
+    ...ofKind(manifests, "Pod").map((pod) => ({
+      owner: named(pod),
+      labels: pod.metadata.labels,
+      spec: pod.spec,
+    })),
   ];
 }
 
 function containers(manifests) {
   return pods(manifests).flatMap(({ owner, spec }) =>
-    [...(spec.initContainers ?? []), ...spec.containers].map((container) => ({ owner: `${owner} ${container.name}`, pod: spec, container })));
+    [...(spec.initContainers ?? []), ...spec.containers].map((container) => ({
+      owner: `${owner} ${container.name}`,
+      pod: spec,
+      container,
+    })),
+  );
 }
 
-const selects = (selector, labels) => Object.entries(selector.matchLabels).every(([key, value]) => labels[key] === value);
-const check = (list, wrong) => list.flatMap((item) => wrong(item).filter(Boolean).map((text) => `${item.owner ?? named(item)}: ${text}`));
+const selects = (selector, labels) =>
+  Object.entries(selector.matchLabels).every(([key, value]) => labels[key] === value);
+const check = (list, wrong) =>
+  list.flatMap((item) =>
+    wrong(item)
+      .filter(Boolean)
+      .map((text) => `${item.owner ?? named(item)}: ${text}`),
+  );
 
 /** The "restricted" Pod Security Standard. */
 export function restricted(manifests) {
@@ -26,7 +45,8 @@ export function restricted(manifests) {
     ...check(pods(manifests), ({ spec }) => [
       spec.securityContext?.runAsNonRoot !== true && "runAsNonRoot is not set",
       !(spec.securityContext?.runAsUser > 0) && "runAsUser is not a number above 0",
-      spec.securityContext?.seccompProfile?.type !== "RuntimeDefault" && "seccompProfile is not RuntimeDefault",
+      spec.securityContext?.seccompProfile?.type !== "RuntimeDefault" &&
+        "seccompProfile is not RuntimeDefault",
       spec.automountServiceAccountToken !== false && "a token of the API server is mounted",
       (spec.hostNetwork || spec.hostPID || spec.hostIPC) && "a namespace of the host is used",
       (spec.volumes ?? []).some((volume) => volume.hostPath) && "a path of the host is mounted",
@@ -45,7 +65,8 @@ export function restricted(manifests) {
 /** An image names one program, for ever. */
 export function images(manifests) {
   return check(containers(manifests), ({ container: { image } }) => [
-    !/^[^:@]+(:[\w][\w.-]*|@sha256:[0-9a-f]{64})$/.test(image.split("/").pop()) && `the image ${image} has no tag and no digest`,
+    !/^[^:@]+(:[\w][\w.-]*|@sha256:[0-9a-f]{64})$/.test(image.split("/").pop()) &&
+      `the image ${image} has no tag and no digest`,
     /:latest$/.test(image) && "the image is `latest`",
   ]);
 }
@@ -61,24 +82,35 @@ export function resources(manifests) {
 /** Every probe is the program's own RPC, and replaying a long journal is not cut short. */
 export function probes(manifests) {
   const rpc = (probe) => probe?.exec?.command?.slice(0, 2).join(" ") === "xinced healthcheck";
-  return check(containers(manifests).filter(({ container }) => container.name === "xinced"), ({ container }) => [
-    ...["startupProbe", "readinessProbe", "livenessProbe"].map((name) => !rpc(container[name]) && `${name} is no RPC`),
-    !(container.startupProbe?.failureThreshold * container.startupProbe?.periodSeconds >= 300) && "has less than 300 s to start",
-    !(container.livenessProbe?.timeoutSeconds > 1) && "livenessProbe has no time to answer",
-  ]);
+  return check(
+    containers(manifests).filter(({ container }) => container.name === "xinced"),
+    ({ container }) => [
+      ...["startupProbe", "readinessProbe", "livenessProbe"].map(
+        (name) => !rpc(container[name]) && `${name} is no RPC`,
+      ),
+      !(container.startupProbe?.failureThreshold * container.startupProbe?.periodSeconds >= 300) &&
+        "has less than 300 s to start",
+      !(container.livenessProbe?.timeoutSeconds > 1) && "livenessProbe has no time to answer",
+    ],
+  );
 }
 
 /** One writer on a volume that outlives the release. */
 export function storage(manifests) {
   return check(ofKind(manifests, "StatefulSet"), ({ spec }) => {
     const claim = spec.volumeClaimTemplates?.find(({ metadata }) => metadata.name === "data");
-    const mount = spec.template.spec.containers[0].volumeMounts?.find(({ name }) => name === "data");
-    const directory = spec.template.spec.containers[0].args?.find((argument) => argument.startsWith("--data-dir="));
+    const mount = spec.template.spec.containers[0].volumeMounts?.find(
+      ({ name }) => name === "data",
+    );
+    const directory = spec.template.spec.containers[0].args?.find((argument) =>
+      argument.startsWith("--data-dir="),
+    );
     return [
       spec.replicas !== 1 && "an embedded journal has one writer",
       claim?.spec.accessModes.join() !== "ReadWriteOncePod" && "the volume is not ReadWriteOncePod",
       (spec.persistentVolumeClaimRetentionPolicy?.whenDeleted !== "Retain" ||
-        spec.persistentVolumeClaimRetentionPolicy?.whenScaled !== "Retain") && "the volume is not retained",
+        spec.persistentVolumeClaimRetentionPolicy?.whenScaled !== "Retain") &&
+        "the volume is not retained",
       `--data-dir=${mount?.mountPath}` !== directory && "the data directory is not on the volume",
       spec.podManagementPolicy !== "OrderedReady" && "pods are not managed one by one",
     ];
@@ -88,23 +120,34 @@ export function storage(manifests) {
 /** Kubernetes waits longer than the program needs to end. */
 export function grace(manifests, { shutdown }) {
   return check(ofKind(manifests, "StatefulSet"), ({ spec }) => [
-    !(spec.template.spec.terminationGracePeriodSeconds >= shutdown.drainSeconds + shutdown.graceSeconds + 5) &&
-      "terminationGracePeriodSeconds is shorter than drain and grace and 5 s",
+    !(
+      spec.template.spec.terminationGracePeriodSeconds >=
+      shutdown.drainSeconds + shutdown.graceSeconds + 5
+    ) && "terminationGracePeriodSeconds is shorter than drain and grace and 5 s",
   ]);
 }
 
 /** Every StatefulSet has its headless Service, a Service, and a budget; each selects exactly its pods. */
 export function companions(manifests) {
   const every = pods(manifests);
-  const selected = (selector) => every.filter(({ labels }) => Object.entries(selector).every(([key, value]) => labels[key] === value));
+  const selected = (selector) =>
+    every.filter(({ labels }) =>
+      Object.entries(selector).every(([key, value]) => labels[key] === value),
+    );
   return check(ofKind(manifests, "StatefulSet"), (set) => {
-    const services = ofKind(manifests, "Service").filter(({ spec }) => selected(spec.selector).some(({ owner }) => owner === named(set)));
-    const budgets = ofKind(manifests, "PodDisruptionBudget").filter(({ spec }) => selects(spec.selector, set.spec.template.metadata.labels));
+    const services = ofKind(manifests, "Service").filter(({ spec }) =>
+      selected(spec.selector).some(({ owner }) => owner === named(set)),
+    );
+    const budgets = ofKind(manifests, "PodDisruptionBudget").filter(({ spec }) =>
+      selects(spec.selector, set.spec.template.metadata.labels),
+    );
     const headless = services.find(({ metadata }) => metadata.name === set.spec.serviceName);
     return [
       headless?.spec.clusterIP !== "None" && "has no headless Service",
-      services.filter(({ spec }) => spec.type === "ClusterIP").length !== 1 && "has no ClusterIP Service",
-      services.some(({ spec }) => selected(spec.selector).length !== 1) && "shares a Service with another pod",
+      services.filter(({ spec }) => spec.type === "ClusterIP").length !== 1 &&
+        "has no ClusterIP Service",
+      services.some(({ spec }) => selected(spec.selector).length !== 1) &&
+        "shares a Service with another pod",
       budgets.length !== 1 && "has no PodDisruptionBudget of its own",
     ];
   });
@@ -115,26 +158,48 @@ export function companions(manifests) {
 export function network(manifests) {
   const policies = ofKind(manifests, "NetworkPolicy");
   const over = (labels) => policies.filter(({ spec }) => selects(spec.podSelector, labels));
-  const reaches = (direction, from, to) => over(from).some(({ spec }) =>
-    (spec[direction] ?? []).some((rule) => (rule.to ?? rule.from ?? []).some((peer) => peer.podSelector && !peer.namespaceSelector && selects(peer.podSelector, to))));
+  const reaches = (direction, from, to) =>
+    over(from).some(({ spec }) =>
+      (spec[direction] ?? []).some((rule) =>
+        (rule.to ?? rule.from ?? []).some(
+          (peer) => peer.podSelector && !peer.namespaceSelector && selects(peer.podSelector, to),
+        ),
+      ),
+    );
   const every = pods(manifests);
-  const called = ({ spec }) => spec.containers.flatMap(({ args = [], command = [] }) => [...args, ...command])
-    .map((argument) => /^--(?:feed=[\w-]+|grpc-address)=([a-z][\w-]*)[.:\w-]*:7300$/.exec(argument)?.[1]).filter(Boolean);
+  const called = ({ spec }) =>
+    spec.containers
+      .flatMap(({ args = [], command = [] }) => [...args, ...command])
+      .map(
+        (argument) =>
+          /^--(?:feed=[\w-]+|grpc-address)=([a-z][\w-]*)[.:\w-]*:7300$/.exec(argument)?.[1],
+      )
+      .filter(Boolean);
   return [
     ...check(every, ({ labels }) => [
-      !over(labels).some(({ spec }) => !spec.ingress && !spec.egress && spec.policyTypes.length === 2) && "is not denied by default",
+      !over(labels).some(
+        ({ spec }) => !spec.ingress && !spec.egress && spec.policyTypes.length === 2,
+      ) && "is not denied by default",
     ]),
     ...check(policies, ({ spec }) => [
-      (spec.ingress ?? []).some((rule) => !rule.from?.length || !rule.ports?.length) && "lets anybody in",
-      (spec.egress ?? []).some((rule) => !rule.to?.length || !rule.ports?.length) && "lets out to anywhere",
+      (spec.ingress ?? []).some((rule) => !rule.from?.length || !rule.ports?.length) &&
+        "lets anybody in",
+      (spec.egress ?? []).some((rule) => !rule.to?.length || !rule.ports?.length) &&
+        "lets out to anywhere",
     ]),
-    ...check(every, (pod) => called(pod).map((name) => {
-      const service = ofKind(manifests, "Service").find(({ metadata }) => metadata.name === name);
-      const callee = service && every.find(({ labels }) => Object.entries(service.spec.selector).every(([key, value]) => labels[key] === value));
-      if (!callee) return `calls ${name}, which is no Service here`;
-      if (!reaches("egress", pod.labels, callee.labels)) return `may not call out to ${name}`;
-      return !reaches("ingress", callee.labels, pod.labels) && `is not let in by ${name}`;
-    })),
+    ...check(every, (pod) =>
+      called(pod).map((name) => {
+        const service = ofKind(manifests, "Service").find(({ metadata }) => metadata.name === name);
+        const callee =
+          service &&
+          every.find(({ labels }) =>
+            Object.entries(service.spec.selector).every(([key, value]) => labels[key] === value),
+          );
+        if (!callee) return `calls ${name}, which is no Service here`;
+        if (!reaches("egress", pod.labels, callee.labels)) return `may not call out to ${name}`;
+        return !reaches("ingress", callee.labels, pod.labels) && `is not let in by ${name}`;
+      }),
+    ),
   ];
 }
 
@@ -142,11 +207,28 @@ export function network(manifests) {
 export function metrics(manifests) {
   return check(ofKind(manifests, "StatefulSet"), (set) => {
     const annotated = set.spec.template.metadata.annotations?.["prometheus.io/port"] === "7301";
-    const monitored = ofKind(manifests, "ServiceMonitor").some(({ spec }) => ofKind(manifests, "Service").some((service) =>
-      selects(spec.selector, service.metadata.labels) && service.spec.ports.some(({ name }) => name === spec.endpoints[0].port) &&
-      Object.entries(service.spec.selector).every(([key, value]) => set.spec.template.metadata.labels[key] === value)));
+    const monitored = ofKind(manifests, "ServiceMonitor").some(({ spec }) =>
+      ofKind(manifests, "Service").some(
+        (service) =>
+          selects(spec.selector, service.metadata.labels) &&
+          service.spec.ports.some(({ name }) => name === spec.endpoints[0].port) &&
+          Object.entries(service.spec.selector).every(
+            ([key, value]) => set.spec.template.metadata.labels[key] === value,
+          ),
+      ),
+    );
     return [annotated === monitored && "its metrics are announced twice or not at all"];
   });
 }
 
-export const policies = { restricted, images, resources, probes, storage, grace, companions, network, metrics };
+export const policies = {
+  restricted,
+  images,
+  resources,
+  probes,
+  storage,
+  grace,
+  companions,
+  network,
+  metrics,
+};

@@ -49,7 +49,11 @@ export function problems(manifest) {
   const looked = new Map();
   const found = [];
   if (!validate(watched(manifest, looked))) {
-    found.push(...validate.errors.map((error) => `${error.instancePath}: ${error.keyword} ${JSON.stringify(error.params)}`));
+    found.push(
+      ...validate.errors.map(
+        (error) => `${error.instancePath}: ${error.keyword} ${JSON.stringify(error.params)}`,
+      ),
+    );
   }
   return [...found, ...unknownFields(manifest, looked)];
 }

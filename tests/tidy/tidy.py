@@ -66,9 +66,16 @@ def blank_comments_and_literals(text):
 def read_tree():
     """Tracked files and new ones that are not ignored; every file where there is no git."""
     try:
-        listed = subprocess.run(
-            ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
-            cwd=ROOT, check=True, capture_output=True).stdout.decode().split("\0")
+        listed = (
+            subprocess.run(
+                ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+                cwd=ROOT,
+                check=True,
+                capture_output=True,
+            )
+            .stdout.decode()
+            .split("\0")
+        )
     except (OSError, subprocess.CalledProcessError):
         listed = []
         for folder, folders, names in os.walk(ROOT):
@@ -90,29 +97,65 @@ def read_tree():
 # --- Words that are banned in code, and what to use instead. ---------------------------------------
 # (pattern, what it is called, what to use, where it is allowed)
 
-LOCKS = (r"\bstd::(recursive_|timed_|shared_)?mutex\b|\bstd::(lock_guard|unique_lock|scoped_lock|"
-         r"shared_lock|condition_variable\w*)\b|\babsl::(Mutex\w*|CondVar|ReaderMutexLock|WriterMutexLock)\b")
-NOW = (r"\babsl::Now\s*\(|\b(system|high_resolution)_clock\b|(?<![\w.>:])(std::|::)?time\s*\(\s*"
-       r"(nullptr|NULL|0|&)|\b(gettimeofday|clock_gettime|localtime\w*|gmtime\w*)\s*\(")
+LOCKS = (
+    r"\bstd::(recursive_|timed_|shared_)?mutex\b|\bstd::(lock_guard|unique_lock|scoped_lock|"
+    r"shared_lock|condition_variable\w*)\b|\babsl::(Mutex\w*|CondVar|ReaderMutexLock|WriterMutexLock)\b"
+)
+NOW = (
+    r"\babsl::Now\s*\(|\b(system|high_resolution)_clock\b|(?<![\w.>:])(std::|::)?time\s*\(\s*"
+    r"(nullptr|NULL|0|&)|\b(gettimeofday|clock_gettime|localtime\w*|gmtime\w*)\s*\("
+)
 BANNED_CODE = [
-    (r"\bstd::string_view\b", "std::string_view",
-     "absl::string_view (a distinct type here, and the one Status and StrCat take)", r"^$"),
-    (r"\babsl::(optional|variant|any)\b", "Abseil's optional, variant and any",
-     "std::optional, std::variant, std::any", r"^$"),
+    (
+        r"\bstd::string_view\b",
+        "std::string_view",
+        "absl::string_view (a distinct type here, and the one Status and StrCat take)",
+        r"^$",
+    ),
+    (
+        r"\babsl::(optional|variant|any)\b",
+        "Abseil's optional, variant and any",
+        "std::optional, std::variant, std::any",
+        r"^$",
+    ),
     (LOCKS, "a bare lock", "services/runtime/mutex.h", r"^services/runtime/(mutex\.h|log\.cc)$"),
-    (NOW, "the operating system's clock", "the Clock passed in (services/runtime/clock.h)",
-     r"^services/runtime/"),
-    (r"(?<![\w.>:])(std::|::)?s?rand\s*\(|\bstd::random_device\b|\babsl::(InsecureBitGen|BitGen)\b",
-     "unseeded randomness", "an id or a seed passed in", r"^services/runtime/"),
-    (r"\bsleep_for\b|\bsleep_until\b|\babsl::SleepFor\b|(?<![\w.>:])(::)?(u|nano)?sleep\s*\(",
-     "sleeping", "a fake clock, a condition or a deadline", r"^services/runtime/"),
-    (r"\bredisCommand\w*\s*\(", "a direct Redis call", "the connection of services/journal/redis",
-     r"^services/journal/redis"),
-    (r"\bDefaultReactor\s*\(", "gRPC's default reactor", "the RPC door of services/runtime",
-     r"^services/runtime/"),
+    (
+        NOW,
+        "the operating system's clock",
+        "the Clock passed in (services/runtime/clock.h)",
+        r"^services/runtime/",
+    ),
+    (
+        r"(?<![\w.>:])(std::|::)?s?rand\s*\(|\bstd::random_device\b|\babsl::(InsecureBitGen|BitGen)\b",
+        "unseeded randomness",
+        "an id or a seed passed in",
+        r"^services/runtime/",
+    ),
+    (
+        r"\bsleep_for\b|\bsleep_until\b|\babsl::SleepFor\b|(?<![\w.>:])(::)?(u|nano)?sleep\s*\(",
+        "sleeping",
+        "a fake clock, a condition or a deadline",
+        r"^services/runtime/",
+    ),
+    (
+        r"\bredisCommand\w*\s*\(",
+        "a direct Redis call",
+        "the connection of services/journal/redis",
+        r"^services/journal/redis",
+    ),
+    (
+        r"\bDefaultReactor\s*\(",
+        "gRPC's default reactor",
+        "the RPC door of services/runtime",
+        r"^services/runtime/",
+    ),
     (r"\b(GTEST_SKIP|DISABLED_\w+)\b", "a skipped test", "a test that runs, or none", r"^$"),
-    (r"\bstd::(cout|cerr|clog)\b", "printing", "the log, or an absl::Status",
-     r"^(services/apps/|tests/)"),
+    (
+        r"\bstd::(cout|cerr|clog)\b",
+        "printing",
+        "the log, or an absl::Status",
+        r"^(services/apps/|tests/)",
+    ),
 ]
 
 
@@ -124,7 +167,7 @@ def banned_code(tree):
                 continue
             for number, line in enumerate(code, 1):
                 # A programming error says why before it ends the process.
-                dying = name == "printing" and "abort" in "".join(code[number:number + 2])
+                dying = name == "printing" and "abort" in "".join(code[number : number + 2])
                 if re.search(pattern, line) and not dying:
                     yield path, number, f"{name} is banned, use {use}"
 
@@ -160,7 +203,9 @@ def ports_in_tests(tree):
 def header_guards(tree):
     for path in tree.paths(r"\.h$"):
         guard = re.sub(r"[^A-Z0-9]", "_", path.upper()) + "_"
-        directives = [(n, l.strip()) for n, l in enumerate(tree.lines(path), 1) if l.startswith("#")]
+        directives = [
+            (n, l.strip()) for n, l in enumerate(tree.lines(path), 1) if l.startswith("#")
+        ]
         expected = [f"#ifndef {guard}", f"#define {guard}"]
         if [line for _, line in directives[:2]] != expected:
             number = directives[0][0] if directives else 1
@@ -174,14 +219,19 @@ def file_length(tree):
         count = tree.texts[path].count("\n")
         if count > SERVICE_FILE_LINES_MAX:
             yield path, SERVICE_FILE_LINES_MAX + 1, (
-                f"the file has {count} lines, the limit is {SERVICE_FILE_LINES_MAX}: one subject a file")
+                f"the file has {count} lines, the limit is {SERVICE_FILE_LINES_MAX}: one subject a file"
+            )
 
 
 def comment_width(tree):
     """clang-format keeps code within the limit and leaves comments as they were written."""
     for path in tree.paths(r"\.(h|cc)$|^proto/xince/.*\.proto$"):
         for number, line in enumerate(tree.lines(path), 1):
-            if len(line) > COMMENT_COLUMNS_MAX and line.lstrip().startswith("//") and "://" not in line:
+            if (
+                len(line) > COMMENT_COLUMNS_MAX
+                and line.lstrip().startswith("//")
+                and "://" not in line
+            ):
                 yield path, number, f"the comment has {len(line)} columns, the limit is {COMMENT_COLUMNS_MAX}"
 
 
@@ -190,11 +240,14 @@ def comment_width(tree):
 TEXT = r"\.(h|cc|proto|py|mjs|js|ts|txt|cmake|md|yaml|yml|json|textproto|tpl|csv)$|^(scripts|deploy|\.ci)/|file$"
 UNFINISHED = re.compile(r"\b(TODO|FIXME|XXX|HACK)\b(?!\([a-z][\w.-]*\): \S)")
 PROVISIONAL = re.compile(
-    r"(//|#|/?\*).*(\bfor now\s*[,;:.]|, for now\b|\bplaceholder\b|\btemporary workaround\b)", re.IGNORECASE)
+    r"(//|#|/?\*).*(\bfor now\s*[,;:.]|, for now\b|\bplaceholder\b|\btemporary workaround\b)",
+    re.IGNORECASE,
+)
 MACHINE_PATH = re.compile(r"(?<![\w./-])/(work|root|home/\w+|Users/\w+|tmp/[a-z])(/|\b)")
 REGISTRY_HOST = re.compile(
     r"\b(registry\.(k8s\.io)|"
-    r"(ghcr|quay|docker|gcr)\.io|index\.docker\.io)\b")
+    r"(ghcr|quay|docker|gcr)\.io|index\.docker\.io)\b"
+)
 
 
 def unfinished(tree):
@@ -248,7 +301,11 @@ def cmake_aliases(tree):
 PURE = r"^services/(journal|type|scoring/evaluate|scoring/policy)/.*\.(h|cc)$"
 REDIS = r"^services/journal/redis"
 FORBIDDEN_HEADERS = [
-    (re.compile(r"^(grpc|grpcpp)/|\.grpc\.pb\.h$|^services/runtime/(rpc|server|client)"), "gRPC", r"^$"),
+    (
+        re.compile(r"^(grpc|grpcpp)/|\.grpc\.pb\.h$|^services/runtime/(rpc|server|client)"),
+        "gRPC",
+        r"^$",
+    ),
     (re.compile(r"^hiredis"), "hiredis", REDIS),
 ]
 
@@ -262,7 +319,8 @@ def includes(tree, path):
 
 def dependency_rule(tree):
     """The journal, the value types, the evaluator and the policy store are pure: what they include,
-    directly or through headers of the project, is no gRPC and no Redis, and they are handed the time."""
+    directly or through headers of the project, is no gRPC and no Redis, and they are handed the time.
+    """
     for path in tree.paths(PURE):
         if re.search(r"_test\.cc$|_testing\.h$|_conformance\.(h|cc)$", path):
             continue
@@ -279,7 +337,8 @@ def dependency_rule(tree):
                 for pattern, library, allowed in FORBIDDEN_HEADERS:
                     if pattern.search(name) and not re.search(allowed, path):
                         yield path, number, (
-                            f"{library} is banned in a pure library, use the port it implements ({chain})")
+                            f"{library} is banned in a pure library, use the port it implements ({chain})"
+                        )
                 if name in tree.texts:
                     queue += [(n, f"{chain} > {n}") for _, n in includes(tree, name)]
 
@@ -294,7 +353,9 @@ def decisions(tree):
         name = path.rsplit("/", 1)[1]
         if name == "README.md":
             continue
-        if not re.match(r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])-[a-z0-9]+(-[a-z0-9]+)*\.md$", name):
+        if not re.match(
+            r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])-[a-z0-9]+(-[a-z0-9]+)*\.md$", name
+        ):
             yield path, 1, "the name of a decision must be YYYY-MM-DD-title.md"
             continue
         lines = tree.lines(path)
@@ -302,12 +363,25 @@ def decisions(tree):
             yield path, 1, "a decision must begin with `# Title`"
         found = [line[3:].strip() for line in lines if line.startswith("## ")]
         if [section for section in found if section in ADR_SECTIONS] != ADR_SECTIONS:
-            yield path, 1, "a decision must have, in this order: " + ", ".join(f"## {s}" for s in ADR_SECTIONS)
+            yield path, 1, "a decision must have, in this order: " + ", ".join(
+                f"## {s}" for s in ADR_SECTIONS
+            )
 
 
 RULES = [
-    banned_code, floating_point_in_scoring, grpc_headers, ports_in_tests, header_guards, file_length,
-    comment_width, unfinished, machine_traces, cmake_globs, cmake_aliases, dependency_rule, decisions,
+    banned_code,
+    floating_point_in_scoring,
+    grpc_headers,
+    ports_in_tests,
+    header_guards,
+    file_length,
+    comment_width,
+    unfinished,
+    machine_traces,
+    cmake_globs,
+    cmake_aliases,
+    dependency_rule,
+    decisions,
 ]
 
 
@@ -319,6 +393,7 @@ def main():
     if sys.argv[1:] == ["--self-test"]:
         sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
         import samples
+
         return samples.run(sys.modules[__name__])
     if sys.argv[1:]:
         print(__doc__, file=sys.stderr)
