@@ -151,7 +151,8 @@ struct Namer {
 };
 
 /// The outcome as bytes: the same outcome under the same pack gives the same bytes in every process.
-/// Includes the digest of the pack. Lines must be there.
+/// Includes the digest of the pack, but not the day: an explanation that is the same on another day
+/// has the same bytes. Lines must be there.
 std::string CanonicalBytes(const Outcome& outcome,
                            const CompiledSubjectPolicy& policy,
                            const Namer& namer);

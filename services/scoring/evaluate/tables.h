@@ -190,7 +190,7 @@ struct Item {
   /// Group it belongs to (for kBase and kRaterFull: the group they are made for).
   uint16_t group = 0;
 
-  /// Condition roots, kNone for none. For a base: when it is credited.
+  /// Condition roots, kNone for none.
   uint32_t not_applicable = kNone;
   Hundredths not_applicable_points = 0;
   bool expects = false;
@@ -199,7 +199,9 @@ struct Item {
   uint8_t due_month = 0;
   uint8_t due_day = 0;
 
-  /// Constants: points, and a base's points when its condition does not hold.
+  /// Constants: points; for a base the condition under which they are credited, and its points when
+  /// it does not hold.
+  uint32_t when = kNone;
   Hundredths amount = 0;
   Hundredths otherwise = 0;
 

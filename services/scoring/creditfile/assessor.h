@@ -1,0 +1,104 @@
+#ifndef SERVICES_SCORING_CREDITFILE_ASSESSOR_H_
+#define SERVICES_SCORING_CREDITFILE_ASSESSOR_H_
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "services/scoring/creditfile/evidence_book.h"
+#include "services/scoring/evaluate/compiled.h"
+#include "services/scoring/evaluate/evaluate.h"
+#include "services/scoring/policy/pack.h"
+
+#include "xince/credit/v1/credit.pb.h"
+
+/// From the book to an outcome: which evidence finds a subject, under which policy, on a day, as known
+/// at a revision.
+namespace xince::creditfile {
+
+/// The packs taken up, compiled, chosen by day.
+class PolicyBook {
+ public:
+  explicit PolicyBook(evaluate::Vocabulary& vocabulary) : vocabulary_(vocabulary) {}
+
+  /// Takes up a version. Errors: those of policy::LoadPack, PackSet::Make and evaluate::Compile.
+  absl::Status Add(const std::string& file, const std::string& content);
+  [[nodiscard]] bool Has(const policy::Digest& digest) const;
+  /// The rules for a kind of subject in a jurisdiction on a day; null when there are none.
+  [[nodiscard]] const evaluate::CompiledSubjectPolicy* For(const std::string& jurisdiction,
+                                                           type::SubjectKind kind,
+                                                           Day day) const;
+  /// Digest of the pack in force for the jurisdiction; all zero for none.
+  [[nodiscard]] policy::Digest InForce(const std::string& jurisdiction, Day day) const;
+  /// What was taken up, in the order it was: file and content.
+  [[nodiscard]] const std::vector<std::pair<std::string, std::string>>& sources() const {
+    return sources_;
+  }
+  /// Forgets the last version added.
+  void RemoveLast();
+  void Clear();
+
+ private:
+  absl::Status Rebuild();
+
+  evaluate::Vocabulary& vocabulary_;
+  std::vector<std::pair<std::string, std::string>> sources_;
+  policy::PackSet packs_;
+  std::vector<std::pair<policy::Digest, std::unique_ptr<const evaluate::CompiledPack>>> compiled_;
+};
+
+/// An outcome with what is needed to say it.
+struct Assessment {
+  /// Null when no policy rates the subject.
+  const evaluate::CompiledSubjectPolicy* policy = nullptr;
+  /// Valid until the thread assesses again.
+  const evaluate::Outcome* outcome = nullptr;
+  /// The facts that were evaluated; `evidence` of a fact is its PieceId.
+  std::vector<evaluate::Fact> facts;
+};
+
+/// Assesses subjects of one register.
+class Assessor {
+ public:
+  /// Keeps references; they outlive the assessor.
+  Assessor(const EvidenceBook& book, const PolicyBook& policies, std::string jurisdiction)
+      : book_(book), policies_(policies), jurisdiction_(std::move(jurisdiction)) {}
+
+  /// The outcome for a subject on a day, of what was known at a revision.
+  [[nodiscard]] Assessment Assess(SubjectId subject, Day day, Revision known) const;
+  /// What is recorded of it.
+  [[nodiscard]] credit::v1::StandingRecord Record(const Assessment& assessment, Day day) const;
+  /// What changes by itself after the day until another, at most `count_max` steps.
+  [[nodiscard]] std::vector<credit::v1::StandingRecord> Ahead(
+      SubjectId subject, const Assessment& assessment, Day day, Day until, int count_max,
+      Revision known) const;
+
+  [[nodiscard]] const std::string& jurisdiction() const { return jurisdiction_; }
+
+ private:
+  struct Surroundings;
+  [[nodiscard]] std::vector<evaluate::Fact> Gather(SubjectId subject, Revision known) const;
+  void Surround(SubjectId subject, Day day, Revision known, Surroundings& out) const;
+
+  const EvidenceBook& book_;
+  const PolicyBook& policies_;
+  const std::string jurisdiction_;
+};
+
+/// Date as the API writes it; empty for no day and for ever.
+std::string DayText(Day day);
+
+/// Words of the ways by which a fact finds its subject.
+std::vector<std::string> ReachWords(evaluate::ReachMask reach);
+
+/// Document and clause of a rule, as printed.
+std::string ClauseText(const evaluate::CompiledSubjectPolicy& policy, const policy::v1::Source& source);
+
+/// What is recorded of an outcome, without its explanation's digest.
+credit::v1::StandingRecord RecordOf(const evaluate::CompiledSubjectPolicy& policy,
+                                    const evaluate::Outcome& outcome);
+
+}  // namespace xince::creditfile
+
+#endif  // SERVICES_SCORING_CREDITFILE_ASSESSOR_H_

@@ -1,0 +1,414 @@
+#include "services/scoring/creditfile/credit_state.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "services/journal/flat_bytes.h"
+#include "services/runtime/errors.h"
+#include "services/type/civil_date.h"
+
+#include "xince/evidence/v1/evidence.pb.h"
+
+namespace xince::creditfile {
+namespace {
+
+using ::xince::credit::v1::StandingRecord;
+using ::xince::evidence::v1::Evidence;
+using ::xince::journal::v1::DayOpened;
+using ::xince::journal::v1::EvidenceTaken;
+using ::xince::journal::v1::PolicyLoaded;
+using ::xince::journal::v1::ScoringEntry;
+using ::xince::journal::v1::StandingsChanged;
+
+constexpr uint32_t kSnapshotFormat = 1;
+
+absl::Status Mismatch(Revision revision, absl::string_view what, absl::string_view subject = "") {
+  return runtime::ToStatus(runtime::Problem{
+      .code = absl::StatusCode::kDataLoss,
+      .reason = "REPLAY_MISMATCH",
+      .en = absl::StrCat("replaying the journal does not give what it records: ", what),
+      .zh = "重放流水的结果与记录不一致",
+      .metadata = {{"revision", absl::StrCat(revision)}, {"subject", std::string(subject)}}});
+}
+
+absl::Status Unreadable() {
+  return runtime::ToStatus(runtime::Problem{.code = absl::StatusCode::kDataLoss,
+                                            .reason = "SNAPSHOT_UNREADABLE",
+                                            .en = "the snapshot cannot be read",
+                                            .zh = "快照无法读取"});
+}
+
+// The day of evaluation alone is no change.
+bool SameStanding(StandingRecord a, StandingRecord b) {
+  a.clear_day();
+  b.clear_day();
+  return a.SerializeAsString() == b.SerializeAsString();
+}
+
+}  // namespace
+
+credit::v1::Standing DescribeSubject(const EvidenceBook& book, SubjectId subject, Revision known) {
+  credit::v1::Standing standing;
+  const SubjectEvidence& about = book.subject(subject);
+  standing.set_subject(std::string(about.name));
+  const Piece* piece = book.FilingAt(about, known);
+  if (piece == nullptr) return standing;
+  Evidence evidence;
+  evidence.ParseFromArray(piece->bytes.data(), static_cast<int>(piece->bytes.size()));
+  standing.set_display_name(evidence.filing().display_name());
+  standing.set_division(evidence.filing().division());
+  *standing.mutable_former_names() = evidence.filing().former_names();
+  standing.set_withdrawn(evidence.filing().withdrawn());
+  return standing;
+}
+
+CreditState::CreditState(std::string jurisdiction)
+    : book_(vocabulary_),
+      policies_(vocabulary_),
+      assessor_(book_, policies_, std::move(jurisdiction)) {}
+
+absl::Status CreditState::Apply(const journal::Entry& entry, journal::Undo* undo) {
+  ScoringEntry payload;
+  if (!payload.ParseFromString(entry.payload)) return Mismatch(entry.revision, "unreadable payload");
+  const Revision before = std::exchange(revision_, entry.revision);
+  if (undo != nullptr) undo->Add([this, before] { revision_ = before; });
+  switch (payload.event_case()) {
+    case ScoringEntry::kPolicyLoaded:
+      return LoadPolicy(payload.policy_loaded(), entry.revision, undo);
+    case ScoringEntry::kDayOpened:
+      return OpenDay(payload.day_opened(), entry.revision, undo);
+    case ScoringEntry::kEvidenceTaken:
+      return Take(payload.evidence_taken(), entry.revision, undo);
+    case ScoringEntry::kStandingsChanged:
+      return Settle(payload.standings_changed(), entry.revision, undo);
+    case ScoringEntry::EVENT_NOT_SET:
+      return Mismatch(entry.revision, "unknown event");
+  }
+  return absl::OkStatus();
+}
+
+void CreditState::NoteFiling(PieceId id, journal::Undo* undo) {
+  const Piece& piece = book_.piece(id);
+  if (piece.relation != RelationKind::kFiling) return;
+  const absl::string_view name = book_.subject(piece.about).name;
+  const bool was_filed = filed_.contains(name);
+  if (piece.voided == !was_filed) return;
+  const SubjectId subject = piece.about;
+  if (piece.voided) {
+    filed_.erase(name);
+  } else {
+    filed_.emplace(name, subject);
+  }
+  if (undo == nullptr) return;
+  undo->Add([this, name, subject, was_filed] {
+    if (was_filed) {
+      filed_.emplace(name, subject);
+    } else {
+      filed_.erase(name);
+    }
+  });
+}
+
+void CreditState::RefreshAnswer(PieceId id, journal::Undo* undo) {
+  const Piece& piece = book_.piece(id);
+  const auto found = standings_.find(piece.about);
+  if (piece.relation != RelationKind::kFiling || found == standings_.end()) return;
+  Standing& standing = found->second;
+  if (undo != nullptr) {
+    undo->Add([this, subject = piece.about, before = standing.answer] {
+      standings_.at(subject).answer = before;
+    });
+  }
+  credit::v1::Standing answer = DescribeSubject(book_, piece.about, piece.known);
+  *answer.mutable_record() = standing.record;
+  answer.set_changed_at_revision(standing.revision);
+  standing.answer = std::make_shared<const std::string>(answer.SerializeAsString());
+}
+
+absl::Status CreditState::Take(const EvidenceTaken& taken, Revision revision, journal::Undo* undo) {
+  if (taken.batches().empty()) return Mismatch(revision, "no evidence");
+  uint64_t cursor = CursorOf(taken.feed());
+  if (undo != nullptr) {
+    undo->Add([this, feed = taken.feed(), cursor] { cursors_[feed] = cursor; });
+  }
+  Causes causes;
+  for (const auto& batch : taken.batches()) {
+    if (batch.sequence() <= cursor) return Mismatch(revision, "evidence taken twice");
+    cursor = batch.sequence();
+    for (const Evidence& evidence : batch.evidence()) {
+      XINCE_ASSIGN_OR_RETURN(const std::optional<PieceId> piece,
+                             book_.Take(evidence, revision, undo));
+      if (!piece.has_value()) continue;
+      NoteFiling(*piece, undo);
+      RefreshAnswer(*piece, undo);
+      for (const SubjectId subject : book_.Upward(book_.piece(*piece).about)) {
+        std::vector<std::string>& of_subject = causes[subject];
+        if (of_subject.size() < kCausesMax) of_subject.push_back(evidence.id());
+      }
+    }
+  }
+  cursors_[taken.feed()] = cursor;
+  Reassess(causes, revision, undo);
+  return absl::OkStatus();
+}
+
+absl::Status CreditState::OpenDay(const DayOpened& opened, Revision revision, journal::Undo* undo) {
+  const absl::StatusOr<type::Date> date = type::ParseDate(opened.date());
+  if (!date.ok() || (today_ != evaluate::kNoDay && date->days() <= today_)) {
+    return Mismatch(revision, "days open in order");
+  }
+  const Day before = std::exchange(today_, date->days());
+  if (undo != nullptr) undo->Add([this, before] { today_ = before; });
+  const std::string cause = absl::StrCat("day:", opened.date());
+  Causes causes;
+  const std::string& jurisdiction = assessor_.jurisdiction();
+  if (before == evaluate::kNoDay ||
+      policies_.InForce(jurisdiction, before) != policies_.InForce(jurisdiction, today_)) {
+    for (const auto& [name, subject] : filed_) causes[subject] = {cause};
+  } else {
+    for (const auto& [day, subject] : scheduled_) {
+      if (day > opened.date()) break;
+      causes[subject] = {cause};
+    }
+  }
+  Reassess(causes, revision, undo);
+  return absl::OkStatus();
+}
+
+absl::Status CreditState::LoadPolicy(const PolicyLoaded& loaded, Revision revision,
+                                     journal::Undo* undo) {
+  XINCE_RETURN_IF_ERROR(policies_.Add(loaded.file(), loaded.content()));
+  if (undo != nullptr) undo->Add([this] { policies_.RemoveLast(); });
+  const std::string cause =
+      absl::StrCat("policy:", policy::FormatDigest(policy::DigestOf(loaded.content())));
+  Causes causes;
+  for (const auto& [name, subject] : filed_) causes[subject] = {cause};
+  Reassess(causes, revision, undo);
+  return absl::OkStatus();
+}
+
+void CreditState::Reassess(const Causes& causes, Revision revision, journal::Undo* undo) {
+  if (today_ == evaluate::kNoDay) return;
+  for (const auto& [subject, because] : causes) {
+    if (!filed_.contains(book_.subject(subject).name)) {
+      MakeDue(subject, std::nullopt, undo);
+      continue;
+    }
+    DueChange change{.subject = subject};
+    change.after = assessor_.Record(assessor_.Assess(subject, today_, revision), today_);
+    const Standing* now = Find(subject);
+    const bool changed = now == nullptr || now->revision == 0 ||
+                         !SameStanding(now->record, change.after);
+    const auto already = due_.find(book_.subject(subject).name);
+    if (already != due_.end()) change.causes = already->second.causes;
+    for (const std::string& cause : because) {
+      if (change.causes.size() < kCausesMax) change.causes.push_back(cause);
+    }
+    MakeDue(subject, changed ? std::optional<DueChange>(std::move(change)) : std::nullopt, undo);
+  }
+}
+
+void CreditState::MakeDue(SubjectId subject, std::optional<DueChange> change, journal::Undo* undo) {
+  const absl::string_view name = book_.subject(subject).name;
+  const auto found = due_.find(name);
+  if (found == due_.end() && !change.has_value()) return;
+  if (undo != nullptr) {
+    std::optional<DueChange> before;
+    if (found != due_.end()) before = found->second;
+    undo->Add([this, subject, before = std::move(before)] { MakeDue(subject, before, nullptr); });
+  }
+  if (change.has_value()) {
+    due_[name] = *std::move(change);
+  } else {
+    due_.erase(found);
+  }
+}
+
+std::optional<StandingsChanged> CreditState::Due() const {
+  if (due_.empty()) return std::nullopt;
+  StandingsChanged changed;
+  for (const auto& [name, due] : due_) {
+    if (static_cast<size_t>(changed.changes_size()) == kChangesPerEntryMax) break;
+    auto* change = changed.add_changes();
+    change->set_subject(std::string(name));
+    const Standing* now = Find(due.subject);
+    if (now != nullptr && now->revision > 0) *change->mutable_before() = now->record;
+    *change->mutable_after() = due.after;
+    for (const std::string& cause : due.causes) change->add_causes(cause);
+  }
+  return changed;
+}
+
+absl::Status CreditState::Settle(const StandingsChanged& changed, Revision revision,
+                                 journal::Undo* undo) {
+  const std::optional<StandingsChanged> expected = Due();
+  if (!expected.has_value()) return Mismatch(revision, "no standing was due");
+  if (expected->SerializeAsString() != changed.SerializeAsString()) {
+    for (int i = 0; i < std::min(expected->changes_size(), changed.changes_size()); ++i) {
+      if (expected->changes(i).SerializeAsString() != changed.changes(i).SerializeAsString()) {
+        return Mismatch(revision, "another standing", changed.changes(i).subject());
+      }
+    }
+    return Mismatch(revision, "another number of standings");
+  }
+  for (const auto& change : changed.changes()) {
+    const SubjectId subject = book_.Find(change.subject());
+    std::optional<Standing> before;
+    if (const Standing* now = Find(subject); now != nullptr) before = *now;
+    if (undo != nullptr) undo->Add([this, subject, before] { Restore(subject, before); });
+    Standing after;
+    if (before.has_value()) after.history = before->history;
+    after.history.push_back(revision);
+    after.record = change.after();
+    after.revision = revision;
+    after.answer =
+        std::make_shared<const std::string>(AnswerOf(subject, after.record, revision));
+    Restore(subject, std::move(after));
+    MakeDue(subject, std::nullopt, undo);
+  }
+  return absl::OkStatus();
+}
+
+void CreditState::Restore(SubjectId subject, std::optional<Standing> standing) {
+  const auto found = standings_.find(subject);
+  const std::string before =
+      found == standings_.end() ? "" : found->second.record.next_change_on();
+  Schedule(subject, before, standing.has_value() ? standing->record.next_change_on() : "");
+  if (standing.has_value()) {
+    standings_[subject] = *std::move(standing);
+  } else if (found != standings_.end()) {
+    standings_.erase(found);
+  }
+}
+
+void CreditState::Schedule(SubjectId subject, const std::string& before, const std::string& after) {
+  if (!before.empty()) scheduled_.erase({before, subject});
+  if (!after.empty()) scheduled_.emplace(after, subject);
+}
+
+std::string CreditState::AnswerOf(SubjectId subject, const StandingRecord& record,
+                                  Revision revision) const {
+  credit::v1::Standing standing = DescribeSubject(book_, subject, revision);
+  *standing.mutable_record() = record;
+  standing.set_changed_at_revision(revision);
+  return standing.SerializeAsString();
+}
+
+bool CreditState::IsDue(SubjectId subject) const {
+  return due_.contains(book_.subject(subject).name);
+}
+
+uint64_t CreditState::CursorOf(const std::string& feed) const {
+  const auto found = cursors_.find(feed);
+  return found == cursors_.end() ? 0 : found->second;
+}
+
+const Standing* CreditState::Find(SubjectId subject) const {
+  const auto found = standings_.find(subject);
+  return found == standings_.end() ? nullptr : &found->second;
+}
+
+uint32_t CreditState::SnapshotFormat() const { return kSnapshotFormat; }
+
+std::string CreditState::SaveSnapshot() const {
+  journal::FlatWriter out;
+  out.U64(revision_);
+  out.I64(today_);
+  out.U32(static_cast<uint32_t>(policies_.sources().size()));
+  for (const auto& [file, content] : policies_.sources()) {
+    out.Text(file);
+    out.Text(content);
+  }
+  out.U32(static_cast<uint32_t>(cursors_.size()));
+  for (const auto& [feed, sequence] : cursors_) {
+    out.Text(feed);
+    out.U64(sequence);
+  }
+  out.U64(book_.size());
+  for (size_t i = 0; i < book_.size(); ++i) {
+    out.U64(book_.piece(static_cast<PieceId>(i)).known);
+    out.Text(book_.piece(static_cast<PieceId>(i)).bytes);
+  }
+  // By name: the numbers of subjects depend on what was undone.
+  std::vector<std::pair<absl::string_view, const Standing*>> standings;
+  for (const auto& [subject, standing] : standings_) {
+    standings.emplace_back(book_.subject(subject).name, &standing);
+  }
+  std::sort(standings.begin(), standings.end());
+  out.U64(standings.size());
+  for (const auto& [name, standing] : standings) {
+    out.Text(name);
+    out.Text(standing->record.SerializeAsString());
+    out.U64(standing->revision);
+    out.Text(*standing->answer);
+    out.U32(static_cast<uint32_t>(standing->history.size()));
+    for (const Revision revision : standing->history) out.U64(revision);
+  }
+  out.U64(due_.size());
+  for (const auto& [name, due] : due_) {
+    out.Text(name);
+    out.Text(due.after.SerializeAsString());
+    out.U32(static_cast<uint32_t>(due.causes.size()));
+    for (const std::string& cause : due.causes) out.Text(cause);
+  }
+  return std::move(out).Finish();
+}
+
+absl::Status CreditState::LoadSnapshot(absl::string_view bytes) {
+  Clear();
+  journal::FlatReader in(bytes);
+  revision_ = in.U64();
+  const Day today = static_cast<Day>(in.I64());
+  for (uint32_t i = in.U32(); i > 0 && in.ok(); --i) {
+    const std::string file(in.Text());
+    XINCE_RETURN_IF_ERROR(policies_.Add(file, std::string(in.Text())));
+  }
+  for (uint32_t i = in.U32(); i > 0 && in.ok(); --i) {
+    const std::string feed(in.Text());
+    cursors_[feed] = in.U64();
+  }
+  for (uint64_t i = in.U64(); i > 0 && in.ok(); --i) {
+    const Revision known = in.U64();
+    const absl::string_view piece = in.Text();
+    Evidence evidence;
+    if (!evidence.ParseFromArray(piece.data(), static_cast<int>(piece.size()))) return Unreadable();
+    XINCE_ASSIGN_OR_RETURN(const std::optional<PieceId> id, book_.Take(evidence, known, nullptr));
+    if (!id.has_value()) return Unreadable();
+    NoteFiling(*id, nullptr);
+  }
+  for (uint64_t i = in.U64(); i > 0 && in.ok(); --i) {
+    const SubjectId subject = book_.Find(in.Text());
+    if (subject == kNone) return Unreadable();
+    Standing standing;
+    standing.record.ParseFromString(std::string(in.Text()));
+    standing.revision = in.U64();
+    standing.answer = std::make_shared<const std::string>(in.Text());
+    for (uint32_t j = in.U32(); j > 0 && in.ok(); --j) standing.history.push_back(in.U64());
+    Restore(subject, std::move(standing));
+  }
+  for (uint64_t i = in.U64(); i > 0 && in.ok(); --i) {
+    DueChange due;
+    due.subject = book_.Find(in.Text());
+    if (due.subject == kNone) return Unreadable();
+    due.after.ParseFromString(std::string(in.Text()));
+    for (uint32_t j = in.U32(); j > 0 && in.ok(); --j) due.causes.emplace_back(in.Text());
+    MakeDue(due.subject, std::move(due), nullptr);
+  }
+  today_ = today;
+  return in.ok() && in.left() == 0 ? absl::OkStatus() : Unreadable();
+}
+
+void CreditState::Clear() {
+  revision_ = 0;
+  today_ = evaluate::kNoDay;
+  cursors_.clear();
+  due_.clear();
+  scheduled_.clear();
+  standings_.clear();
+  filed_.clear();
+  policies_.Clear();
+  book_.Clear();
+}
+
+}  // namespace xince::creditfile

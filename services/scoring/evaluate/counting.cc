@@ -1,0 +1,203 @@
+#include <algorithm>
+
+#include "services/scoring/evaluate/engine.h"
+
+namespace xince::evaluate {
+namespace {
+
+Hundredths SizeOf(Hundredths points) { return points < 0 ? -points : points; }
+
+// Pieces that have no matter are parts of their own: their numbers come after those of matters.
+constexpr uint32_t kOwnPart = 0x80000000U;
+
+}  // namespace
+
+void Evaluator::Impl::Items(Pass& pass) {
+  if (pass.has_items) return;
+  pass.has_items = true;
+  Gather(pass);
+  pass.items.assign(t_->items.size(), {});
+  uint32_t at = 0;
+  const auto count = static_cast<uint32_t>(pass.pieces.size());
+  for (uint16_t i = 0; i < t_->items.size(); ++i) {
+    ItemState& state = pass.items[i];
+    state.pieces.begin = at;
+    while (at < count && pass.pieces[at].item == i) ++at;
+    state.pieces.end = at;
+    CountItem(pass, i);
+  }
+}
+
+void Evaluator::Impl::CountItem(Pass& pass, uint16_t index) {
+  const Item& item = t_->items[index];
+  ItemState& state = pass.items[index];
+  if (item.source == Item::Source::kRaterFull) return;
+  const bool applies = item.not_applicable == kNone || !Holds(item.not_applicable, pass);
+  if (!applies || state.pieces.end - state.pieces.begin < item.min_pieces)
+    state.pieces.end = state.pieces.begin;
+  if (state.pieces.empty()) {
+    if (pass.selection.by == Selection::By::kActive) OwnLine(pass, index);
+    return;
+  }
+  Piece* const begin = pass.pieces.data() + state.pieces.begin;
+  Piece* const end = pass.pieces.data() + state.pieces.end;
+  if (item.source == Item::Source::kProjects) {
+    ShareByWeight(item, begin, end);
+  } else {
+    if (item.per != Item::Per::kAll) Part(item, begin, end);
+    if (item.escalates) Escalate(begin, end);
+    if (item.keep != Item::Keep::kEach) Keep(item, begin, end);
+    for (Piece* p = begin; p < end; ++p) p->in_item = p->kept ? p->value : 0;
+    if (item.mean) Average(begin, end);
+  }
+  if (item.limits.limits()) {
+    CutToLimits(
+        end - begin,
+        item.limits,
+        [&](size_t i) -> Hundredths& { return begin[i].in_item; },
+        [&](size_t i) { begin[i].cut = Cut::kItemLimits; });
+  }
+  for (const Piece* p = begin; p < end; ++p) {
+    state.value += p->in_item;
+    (p->in_item < 0 ? state.demerits : state.merits) += p->in_item;
+    state.negative_lines += p->asked < 0 ? 1 : 0;
+    state.open += p->open ? 1 : 0;
+  }
+  state.count = static_cast<uint32_t>(end - begin);
+  state.present = true;
+}
+
+// The line of an item without pieces: a base, full marks where it does not apply, a missing piece.
+void Evaluator::Impl::OwnLine(Pass& pass, uint16_t index) {
+  const Item& item = t_->items[index];
+  ItemState& state = pass.items[index];
+  const Day day = pass.selection.day;
+  if (item.source == Item::Source::kBase) {
+    state.own_origin = Origin::kBase;
+    state.own_line = item.when == kNone || Holds(item.when, pass) ? item.amount : item.otherwise;
+  } else if (item.not_applicable != kNone && Holds(item.not_applicable, pass)) {
+    state.own_origin = Origin::kNotApplicable;
+    state.own_line = item.not_applicable_points;
+  } else if (item.expects && (item.expected == kNone || Holds(item.expected, pass))) {
+    if (item.due_month != 0) {
+      const int month = calendar_.YearOf(day) * 12 + (item.due_month - t_->year_month + 12) % 12;
+      if (day < calendar_.MonthStart(month) + item.due_day - 1) return;
+    }
+    state.own_origin = Origin::kMissing;
+    state.own_line = item.expected_points;
+  } else {
+    return;
+  }
+  state.present = true;
+  state.negative_lines = state.own_line < 0 ? 1 : 0;
+  state.value = std::clamp(state.own_line, item.limits.least, item.limits.most);
+}
+
+void Evaluator::Impl::Part(const Item& item, Piece* begin, Piece* end) {
+  for (Piece* p = begin; p < end; ++p) {
+    const Fact& fact = facts_[p->source];
+    const int month = item.per >= Item::Per::kMonth ? calendar_.MonthOf(p->start) : 0;
+    switch (item.per) {
+      case Item::Per::kAll:
+        break;
+      case Item::Per::kMatter:
+        p->part = fact.matter != 0 ? fact.matter : kOwnPart | static_cast<uint32_t>(p - begin);
+        break;
+      case Item::Per::kIssuer:
+        p->part = fact.issuer;
+        break;
+      case Item::Per::kMonth:
+        p->part = month;
+        break;
+      case Item::Per::kQuarter:
+        p->part = month / 3;
+        break;
+      case Item::Per::kHalfYear:
+        p->part = month / 6;
+        break;
+      case Item::Per::kYear:
+        p->part = month / 12;
+        break;
+    }
+  }
+}
+
+// The n-th piece of its part takes the n-th row, later ones the last.
+void Evaluator::Impl::Escalate(Piece* begin, Piece* end) {
+  scratch_.clear();
+  for (const Piece* p = begin; p < end; ++p) scratch_.push_back(static_cast<uint32_t>(p - begin));
+  std::stable_sort(scratch_.begin(), scratch_.end(), [&](uint32_t a, uint32_t b) {
+    return begin[a].part < begin[b].part;
+  });
+  uint32_t nth = 0;
+  for (size_t i = 0; i < scratch_.size(); ++i) {
+    Piece& piece = begin[scratch_[i]];
+    nth = i > 0 && begin[scratch_[i - 1]].part == piece.part ? nth + 1 : 0;
+    const Rule& rule = t_->rules[piece.rule];
+    if (rule.points != PointsRule::kEscalation) continue;
+    const uint32_t row = std::min(rule.rows.begin + nth, rule.rows.end - 1);
+    SetPoints(rule, {t_->rows[row], 1}, piece);
+  }
+}
+
+void Evaluator::Impl::Keep(const Item& item, Piece* begin, Piece* end) {
+  scratch_.clear();
+  for (const Piece* p = begin; p < end; ++p) scratch_.push_back(static_cast<uint32_t>(p - begin));
+  const auto better = [&](uint32_t a, uint32_t b) {
+    if (begin[a].part != begin[b].part) return begin[a].part < begin[b].part;
+    if (item.keep == Item::Keep::kLatest) return a > b;
+    if (item.keep == Item::Keep::kFirst) return a < b;
+    const Hundredths size_a = SizeOf(begin[a].value);
+    const Hundredths size_b = SizeOf(begin[b].value);
+    return size_a != size_b ? size_a > size_b : a < b;
+  };
+  std::sort(scratch_.begin(), scratch_.end(), better);
+  uint32_t nth = 0;
+  for (size_t i = 0; i < scratch_.size(); ++i) {
+    Piece& piece = begin[scratch_[i]];
+    nth = i > 0 && begin[scratch_[i - 1]].part == piece.part ? nth + 1 : 0;
+    if (nth < item.keep_count) continue;
+    piece.kept = false;
+    piece.cut = Cut::kNotKept;
+  }
+}
+
+// Each kept piece gets its share of the mean, so that the shares sum to the mean rounded once.
+void Evaluator::Impl::Average(Piece* begin, Piece* end) {
+  const Wide kept = std::count_if(begin, end, [](const Piece& p) { return p.kept; });
+  Wide sum = 0;
+  Wide given = 0;
+  for (Piece* p = begin; p < end; ++p) {
+    if (!p->kept) continue;
+    sum += p->value;
+    const Wide total = RoundedQuotient(sum, kept);
+    p->in_item = static_cast<Hundredths>(total - given);
+    given = total;
+    if (p->in_item != p->value) p->cut = Cut::kMean;
+  }
+}
+
+void Evaluator::Impl::ShareByWeight(const Item& item, Piece* begin, Piece* end) {
+  const auto weight_of = [&](const Piece& piece) -> Wide {
+    const ProjectScore& project = subject_->projects[piece.source];
+    const Hundredths weight = item.weight == policy::v1::RollUp::AREA         ? project.area
+                              : item.weight == policy::v1::RollUp::HOUSEHOLDS ? project.households
+                                                                              : 1;
+    return std::clamp<Hundredths>(weight, 0, kMeasureMax);
+  };
+  Wide weights = 0;
+  for (const Piece* p = begin; p < end; ++p) weights += weight_of(*p);
+  Wide sum = 0;
+  Wide given = 0;
+  for (Piece* p = begin; p < end; ++p) {
+    const Hundredths score =
+        std::clamp(subject_->projects[p->source].score, -kPointsMax, kPointsMax);
+    sum += weight_of(*p) * score * item.factor;
+    const Wide total = weights == 0 ? 0 : RoundedQuotient(sum, weights * 10000);
+    p->in_item = static_cast<Hundredths>(total - given);
+    given = total;
+    if (p->in_item != p->value) p->cut = Cut::kWeight;
+  }
+}
+
+}  // namespace xince::evaluate

@@ -1,0 +1,214 @@
+#ifndef SERVICES_SCORING_EVALUATE_ENGINE_H_
+#define SERVICES_SCORING_EVALUATE_ENGINE_H_
+
+#include <vector>
+
+#include "services/scoring/evaluate/arithmetic.h"
+#include "services/scoring/evaluate/compiled.h"
+#include "services/scoring/evaluate/evaluate.h"
+#include "services/scoring/evaluate/outcome.h"
+
+/// The engine behind Evaluator. Used by the sources of this directory only.
+namespace xince::evaluate {
+
+/// A piece of evidence (or a project) that counts for an item.
+struct Piece {
+  Hundredths asked = 0;
+  /// Within the limits of a piece, before decay.
+  Hundredths full = 0;
+  /// After decay.
+  Hundredths value = 0;
+  /// After counting and the limits of the item.
+  Hundredths in_item = 0;
+  uint64_t order = 0;
+  Day start = kNoDay;
+  Day end = kForever;
+  /// Index of the fact, or of the project.
+  uint32_t source = 0;
+  uint32_t part = 0;
+  int32_t decay = 10000;
+  uint16_t item = 0;
+  uint16_t rule = 0;
+  Cut cut = Cut::kNone;
+  bool kept = true;
+  bool open = true;
+};
+
+/// What an item has come to.
+struct ItemState {
+  Range pieces;
+  Hundredths value = 0;
+  /// The line of its own an item may have instead of pieces.
+  Hundredths own_line = 0;
+  Origin own_origin = Origin::kEvidence;
+  bool present = false;
+  uint32_t count = 0;
+  uint32_t open = 0;
+  uint32_t negative_lines = 0;
+  /// Sums of the pieces below and above 0.
+  Hundredths demerits = 0;
+  Hundredths merits = 0;
+};
+
+/// Which pieces a pass takes.
+struct Selection {
+  enum class By : uint8_t {
+    /// Active on the day.
+    kActive,
+    /// Started in [from, until).
+    kStarted,
+    /// Started on or before the day and within `months` of it.
+    kLastMonths,
+  };
+  By by = By::kActive;
+  bool without_contested = false;
+  Day day = kNoDay;
+  Day from = kNoDay;
+  Day until = kForever;
+  uint16_t months = 0;
+
+  friend bool operator==(const Selection&, const Selection&) = default;
+};
+
+/// One look at the facts, filled in step by step as conditions ask for more.
+struct Pass {
+  Selection selection;
+  bool has_items = false;
+  bool has_groups = false;
+  bool has_grade = false;
+  bool contested = false;
+  bool rated = true;
+  bool rank_pending = false;
+  uint16_t grade = kNoIndex;
+  uint32_t grade_rows = 0;
+  Day next_change = kForever;
+  std::vector<Piece> pieces;
+  std::vector<ItemState> items;
+  std::vector<Sum> groups;
+
+  /// Begins anew.
+  void Reset(const Selection& with);
+};
+
+/// Evaluates one subject on one day.
+class Evaluator::Impl {
+ public:
+  const Outcome& Run(const CompiledSubjectPolicy& policy,
+                     absl::Span<const Fact> facts,
+                     const SubjectFacts& subject,
+                     Day day,
+                     const EvaluateOptions& options);
+
+ private:
+  // gather.cc: from facts to pieces.
+  void Gather(Pass& pass);
+  void TryRule(Pass& pass, uint16_t rule_index, uint32_t fact_index);
+  bool Matches(const Rule& rule, const Fact& fact) const;
+  bool Selected(Pass& pass, const Rule& rule, const Fact& fact, Piece& piece);
+  bool ExactPoints(const Rule& rule, const Fact& fact, Exact& exact, bool& decided) const;
+  void SetPoints(const Rule& rule, Exact exact, Piece& piece) const;
+  [[nodiscard]] Day StartOf(const Rule& rule, const Fact& fact) const;
+  [[nodiscard]] Day EndOf(const Rule& rule, const Fact& fact, Day start) const;
+  [[nodiscard]] int32_t DecayOn(const Rule& rule, Day start, Day day) const;
+  void AddProjects(Pass& pass, uint16_t item);
+
+  // counting.cc: from pieces to items.
+  void Items(Pass& pass);
+  void CountItem(Pass& pass, uint16_t index);
+  void Part(const Item& item, Piece* begin, Piece* end);
+  void Escalate(Piece* begin, Piece* end);
+  void Keep(const Item& item, Piece* begin, Piece* end);
+  void Average(Piece* begin, Piece* end);
+  void ShareByWeight(const Item& item, Piece* begin, Piece* end);
+  void OwnLine(Pass& pass, uint16_t index);
+
+  // groups.cc: from items to the score.
+  void Groups(Pass& pass);
+  [[nodiscard]] Sum ValueOf(const Pass& pass, const Member& member) const;
+  [[nodiscard]] Sum SumOf(const Pass& pass, const Group& group) const;
+  [[nodiscard]] Sum HighestOf(const Pass& pass, const Group& group) const;
+  Sum MixOf(Pass& pass, const Group& group);
+
+  // conditions.cc
+  bool Holds(uint32_t root, Pass& pass);
+  bool HoldsNode(const ConditionNode& node, Pass& pass);
+  bool HoldsEarly(const ConditionNode& node, Day day, bool without_contested) const;
+  [[nodiscard]] bool HoldsStreak(const ConditionNode& node, Day day) const;
+  [[nodiscard]] bool HoldsAttribute(const ConditionNode& node, Day day) const;
+  [[nodiscard]] bool HoldsMeasure(const ConditionNode& node, Day day, bool without_contested) const;
+  Hundredths PeriodPoints(const ConditionNode& node, Pass& pass);
+  void Grade(Pass& pass);
+  [[nodiscard]] bool InSet(const Range& set, Symbol symbol) const;
+  [[nodiscard]] const Recorded* RecordedAt(Day on) const;
+
+  // effects.cc
+  void Restrict(Pass& pass, Outcome& outcome);
+  int TriggerYear(const RestrictionRow& row, Pass& pass);
+  void FindBegins(Outcome& outcome, bool without_contested);
+  void Propose(Pass& pass, Outcome& outcome);
+  void AddBoundaries(std::vector<Day>& days, Day least);
+  [[nodiscard]] Day NextOther(Day day) const;
+  template <typename Take>
+  void EachOtherBoundary(Day day, const Take& take) const;
+
+  // explain.cc
+  void Explain(const Pass& pass, Outcome& outcome);
+  void WriteLines(const Pass& pass, Outcome& outcome);
+  void DistributeMix(const Pass& pass, uint16_t group, Outcome& outcome);
+  void DropLosers(const Pass& pass, uint16_t group, Outcome& outcome);
+  void CutGroup(uint16_t group, Outcome& outcome);
+  void OrderLines(const Range& items);
+  [[nodiscard]] Range LinesOf(const Range& items) const;
+  [[nodiscard]] Range ItemsOf(const Member& member) const;
+  [[nodiscard]] Day RepairFrom(const Piece& piece, Day day) const;
+
+  const Tables* t_ = nullptr;
+  absl::Span<const Fact> facts_;
+  const SubjectFacts* subject_ = nullptr;
+  Calendar calendar_{1};
+  // Scoring year of the day asked for: most pieces are of this year.
+  Day year_start_ = kNoDay;
+  Day year_end_ = kNoDay;
+
+  Pass main_;
+  Pass uncontested_;
+  Pass scan_;
+  Pass carry_;
+  Pass period_;
+  Outcome outcome_;
+  std::vector<uint32_t> scratch_;
+  std::vector<uint64_t> line_order_;
+  std::vector<uint32_t> line_begin_;
+  std::vector<Day> boundaries_;
+};
+
+/// Holds the sum of amounts within limits: amounts of the sign that goes beyond are cut from the last
+/// one back. `amount(i)` is a reference, `mark(i)` is called for each that changes.
+template <typename Amount, typename Mark>
+void CutToLimits(size_t count, const Interval& limits, const Amount& amount, const Mark& mark) {
+  Hundredths sum = 0;
+  for (size_t i = 0; i < count; ++i) sum += amount(i);
+  Hundredths over = sum > limits.most ? sum - limits.most : 0;
+  Hundredths under = sum < limits.least ? limits.least - sum : 0;
+  for (size_t i = count; i > 0 && (over > 0 || under > 0); --i) {
+    Hundredths& value = amount(i - 1);
+    if (over > 0 && value > 0) {
+      const Hundredths taken = std::min(over, value);
+      value -= taken;
+      over -= taken;
+      mark(i - 1);
+    } else if (under > 0 && value < 0) {
+      const Hundredths taken = std::min(under, -value);
+      value += taken;
+      under -= taken;
+      mark(i - 1);
+    }
+  }
+}
+
+/// Ends the process when a sum does not hold: an outcome that does not add up must never leave.
+void CheckSums(bool holds, const char* what);
+
+}  // namespace xince::evaluate
+
+#endif  // SERVICES_SCORING_EVALUATE_ENGINE_H_

@@ -1,0 +1,104 @@
+#include "services/scoring/evaluate/evaluate.h"
+
+#include <cstdio>
+#include <cstdlib>
+#include <utility>
+
+#include "services/scoring/evaluate/engine.h"
+
+namespace xince::evaluate {
+
+void CheckSums(bool holds, const char* what) {
+  if (holds) return;
+  std::fprintf(stderr, "evaluate: %s\n", what);
+  std::abort();
+}
+
+const Outcome& Evaluator::Impl::Run(const CompiledSubjectPolicy& policy,
+                                    absl::Span<const Fact> facts,
+                                    const SubjectFacts& subject,
+                                    Day day,
+                                    const EvaluateOptions& options) {
+  CheckSums(facts.size() <= kFactsMax, "there are more facts than one evaluation takes");
+  t_ = &policy.tables();
+  facts_ = facts;
+  subject_ = &subject;
+  calendar_ = Calendar(t_->year_month);
+  const int year = calendar_.YearOf(day);
+  year_start_ = calendar_.YearStart(year);
+  year_end_ = calendar_.YearStart(year + 1);
+  period_.Reset({});
+  main_.Reset({.without_contested = options.without_contested, .day = day});
+  Grade(main_);
+
+  outcome_.day = day;
+  outcome_.score = main_.groups.back().value;
+  outcome_.grade = main_.grade;
+  outcome_.rated = main_.rated;
+  outcome_.rank_pending = main_.rank_pending;
+  outcome_.grade_rows = main_.grade_rows;
+  outcome_.items.resize(main_.items.size());
+  for (size_t i = 0; i < main_.items.size(); ++i)
+    outcome_.items[i] = {main_.items[i].value, main_.items[i].present};
+  outcome_.groups = main_.groups;
+  Propose(main_, outcome_);
+  Restrict(main_, outcome_);
+  outcome_.contested = main_.contested;
+  outcome_.uncontested_score = outcome_.score;
+  outcome_.uncontested_grade = outcome_.grade;
+  outcome_.uncontested_rated = outcome_.rated;
+  if (main_.contested) {
+    uncontested_.Reset({.without_contested = true, .day = day});
+    Grade(uncontested_);
+    outcome_.uncontested_score = uncontested_.groups.back().value;
+    outcome_.uncontested_grade = uncontested_.grade;
+    outcome_.uncontested_rated = uncontested_.rated;
+  }
+  outcome_.next_change = std::min(main_.next_change, NextOther(day));
+  outcome_.lines.clear();
+  if (options.explain == Explain::kYes) Explain(main_, outcome_);
+  return outcome_;
+}
+
+Evaluator::Evaluator() : impl_(std::make_unique<Impl>()) {}
+Evaluator::~Evaluator() = default;
+
+const Outcome& Evaluator::Run(const CompiledSubjectPolicy& policy,
+                              absl::Span<const Fact> facts,
+                              const SubjectFacts& subject,
+                              Day day,
+                              const EvaluateOptions& options) {
+  return impl_->Run(policy, facts, subject, day, options);
+}
+
+Outcome Evaluate(const CompiledSubjectPolicy& policy,
+                 absl::Span<const Fact> facts,
+                 const SubjectFacts& subject,
+                 Day day,
+                 Explain explain) {
+  Evaluator evaluator;
+  return evaluator.Run(policy, facts, subject, day, {.explain = explain});
+}
+
+std::vector<Outcome> Ahead(const CompiledSubjectPolicy& policy,
+                           absl::Span<const Fact> facts,
+                           const SubjectFacts& subject,
+                           Day day,
+                           Day until,
+                           int count_max) {
+  Evaluator evaluator;
+  Outcome last = evaluator.Run(policy, facts, subject, day);
+  std::vector<Outcome> ahead;
+  while (static_cast<int>(ahead.size()) < count_max && last.next_change <= until &&
+         last.next_change < kForever) {
+    const Outcome& next = evaluator.Run(policy, facts, subject, last.next_change);
+    const bool differs = next.score != last.score || next.grade != last.grade ||
+                         next.rated != last.rated || next.vetoes != last.vetoes ||
+                         next.proposals != last.proposals || next.restrictions != last.restrictions;
+    last = next;
+    if (differs) ahead.push_back(last);
+  }
+  return ahead;
+}
+
+}  // namespace xince::evaluate

@@ -1,0 +1,268 @@
+#include <algorithm>
+
+#include "services/scoring/evaluate/engine.h"
+
+namespace xince::evaluate {
+namespace {
+
+const MeasureValue* FindMeasure(const Fact& fact, Symbol name) {
+  for (uint16_t i = 0; i < fact.measure_count; ++i) {
+    if (fact.measures[i].name == name) return &fact.measures[i];
+  }
+  return nullptr;
+}
+
+Hundredths Held(Hundredths measure) { return std::clamp(measure, -kMeasureMax, kMeasureMax); }
+
+// Whole units in `amount` > 0, as a number of hundredths of a unit.
+Exact UnitsOf(const Rule& rule, Hundredths amount) {
+  const Wide complete = amount / rule.unit;
+  switch (rule.part) {
+    case Rule::Part::kComplete:
+      return {complete, 1};
+    case Rule::Part::kBegun:
+      return {complete + (amount % rule.unit == 0 ? 0 : 1), 1};
+    default:
+      return {amount, rule.unit};
+  }
+}
+
+bool Before(const Piece& a, const Piece& b) {
+  if (a.item != b.item) return a.item < b.item;
+  if (a.start != b.start) return a.start < b.start;
+  if (a.order != b.order) return a.order < b.order;
+  return a.source < b.source;
+}
+
+}  // namespace
+
+void Pass::Reset(const Selection& with) {
+  selection = with;
+  has_items = has_groups = has_grade = false;
+  contested = rank_pending = false;
+  rated = true;
+  grade = kNoIndex;
+  grade_rows = 0;
+  next_change = kForever;
+  pieces.clear();
+}
+
+bool Evaluator::Impl::Matches(const Rule& rule, const Fact& fact) const {
+  if ((rule.reach & fact.reach) == 0) return false;
+  if (rule.levels != 0 && (rule.levels >> fact.level & 1) == 0) return false;
+  if (rule.issuer_levels != 0 && (rule.issuer_levels >> fact.issuer_level & 1) == 0) return false;
+  if (rule.own_dated) {
+    const Day own = rule.own_by_occurred ? fact.occurred : fact.determined;
+    if (own < rule.own_from || own >= rule.own_until) return false;
+  }
+  for (uint32_t i = rule.measures.begin; i < rule.measures.end; ++i) {
+    const MeasureTest& test = t_->measure_tests[i];
+    const MeasureValue* measure = FindMeasure(fact, test.name);
+    if (measure == nullptr || !test.is.Holds(Held(measure->value))) return false;
+  }
+  if (rule.tags.empty()) return true;
+  return std::any_of(
+      fact.tags, fact.tags + fact.tag_count, [&](Symbol tag) { return InSet(rule.tags, tag); });
+}
+
+// The points of a piece before anything is done to them. False when the piece does not match the item
+// after all; `decided` is false when the evidence has no points yet.
+bool Evaluator::Impl::ExactPoints(const Rule& rule,
+                                  const Fact& fact,
+                                  Exact& exact,
+                                  bool& decided) const {
+  const MeasureValue* measure = rule.measure == 0 ? nullptr : FindMeasure(fact, rule.measure);
+  switch (rule.points) {
+    case PointsRule::kNone:
+    case PointsRule::kEscalation:
+      break;
+    case PointsRule::kFixed:
+      exact.num = rule.amount;
+      break;
+    case PointsRule::kByLevel: {
+      const uint8_t level = rule.level_of_issuer ? fact.issuer_level : fact.level;
+      const Hundredths points = t_->level_points[rule.rows.begin + level];
+      if (points == kNoPoints) return false;
+      exact.num = points;
+      break;
+    }
+    case PointsRule::kByBand: {
+      if (measure == nullptr) return false;
+      uint32_t row = rule.rows.begin;
+      while (row + 1 < rule.rows.end && Held(measure->value) >= t_->bands[row].below) ++row;
+      exact.num = t_->bands[row].points;
+      break;
+    }
+    case PointsRule::kPerUnit: {
+      if (measure == nullptr) return false;
+      const Hundredths counted = Held(measure->value) - rule.free;
+      if (counted <= 0) break;
+      exact = UnitsOf(rule, counted);
+      exact.num *= rule.amount;
+      break;
+    }
+    case PointsRule::kRatio: {
+      const MeasureValue* below = FindMeasure(fact, rule.denominator);
+      if (measure == nullptr || below == nullptr || below->value <= 0) return false;
+      exact = {static_cast<Wide>(rule.amount) * Held(measure->value), Held(below->value)};
+      break;
+    }
+    case PointsRule::kGiven: {
+      Hundredths given = rule.measure == 0    ? fact.points
+                         : measure == nullptr ? kNoPoints
+                                              : measure->value;
+      decided = given != kNoPoints;
+      if (!decided) break;
+      given = std::clamp(given, -kPointsMax, kPointsMax);
+      if (rule.sign != Rule::Sign::kAsWritten)
+        given = static_cast<Hundredths>(rule.sign) * (given < 0 ? -given : given);
+      exact.num = given;
+      break;
+    }
+  }
+  return true;
+}
+
+void Evaluator::Impl::SetPoints(const Rule& rule, Exact exact, Piece& piece) const {
+  if (rule.factor != 10000) {
+    exact.num *= rule.factor;
+    exact.den *= 10000;
+  }
+  piece.asked = Rounded(exact, rule.round_to);
+  bool cut = false;
+  const Exact limited = Limited(exact, rule.piece_limits, cut);
+  if (cut) piece.cut = Cut::kPieceLimits;
+  piece.full = cut ? Rounded(limited, rule.round_to) : piece.asked;
+  piece.value = piece.full;
+  if (piece.decay == 10000) return;
+  piece.value = Rounded({limited.num * piece.decay, limited.den * 10000}, rule.round_to);
+  if (piece.value != piece.full) piece.cut = Cut::kDecay;
+}
+
+Day Evaluator::Impl::StartOf(const Rule& rule, const Fact& fact) const {
+  const Day day = rule.start_occurred ? fact.occurred : fact.determined;
+  if (rule.defer == 0) return day;
+  const int months = MonthsOfPeriod(rule.defer);
+  return calendar_.MonthStart((calendar_.MonthOf(day) / months + 1) * months);
+}
+
+Day Evaluator::Impl::EndOf(const Rule& rule, const Fact& fact, Day start) const {
+  switch (rule.end) {
+    case Rule::End::kScoringYears:
+      if (rule.end_count == 0 && year_start_ <= start && start < year_end_) return year_end_;
+      return calendar_.YearStart(calendar_.YearOf(start) + rule.end_count + 1);
+    case Rule::End::kMonths:
+      return AddMonths(start, rule.end_count);
+    case Rule::End::kUntilCorrected: {
+      const Day longest = rule.max_months == 0 ? kForever : AddMonths(start, rule.max_months);
+      if (fact.corrected == kNoDay) return longest;
+      return std::min(
+          longest,
+          std::max(AddMonths(fact.corrected, rule.end_count), AddMonths(start, rule.min_months)));
+    }
+    case Rule::End::kUntilStated:
+      return fact.valid_until != kNoDay ? fact.valid_until : AddMonths(start, rule.end_count);
+    case Rule::End::kNever:
+      break;
+  }
+  return kForever;
+}
+
+int32_t Evaluator::Impl::DecayOn(const Rule& rule, Day start, Day day) const {
+  int32_t percent = 10000;
+  for (uint32_t i = rule.decay.begin; i < rule.decay.end; ++i) {
+    if (AddMonths(start, t_->decays[i].from_month) > day) break;
+    percent = t_->decays[i].percent;
+  }
+  return percent;
+}
+
+// Whether the pass takes the piece; sets its dates and decay.
+bool Evaluator::Impl::Selected(Pass& pass, const Rule& rule, const Fact& fact, Piece& piece) {
+  const Selection& s = pass.selection;
+  piece.start = StartOf(rule, fact);
+  if (s.by == Selection::By::kStarted) return s.from <= piece.start && piece.start < s.until;
+  if (s.by == Selection::By::kLastMonths)
+    return piece.start <= s.day && s.day < AddMonths(piece.start, s.months);
+  piece.end = EndOf(rule, fact, piece.start);
+  if (piece.start > s.day) {
+    if (piece.end > piece.start) pass.next_change = std::min(pass.next_change, piece.start);
+    return false;
+  }
+  if (piece.end <= s.day) return false;
+  pass.next_change = std::min(pass.next_change, piece.end);
+  if (rule.decay.empty()) return true;
+  piece.decay = DecayOn(rule, piece.start, s.day);
+  for (uint32_t i = rule.decay.begin; i < rule.decay.end; ++i) {
+    const Day step = AddMonths(piece.start, t_->decays[i].from_month);
+    if (step > s.day) pass.next_change = std::min(pass.next_change, step);
+  }
+  return true;
+}
+
+void Evaluator::Impl::TryRule(Pass& pass, uint16_t rule_index, uint32_t fact_index) {
+  const Rule& rule = t_->rules[rule_index];
+  const Fact& fact = facts_[fact_index];
+  if (!Matches(rule, fact)) return;
+  Piece piece;
+  if (!Selected(pass, rule, fact, piece)) return;
+  Exact exact;
+  bool decided = true;
+  if (!ExactPoints(rule, fact, exact, decided)) return;
+  piece.order = fact.order;
+  piece.source = fact_index;
+  piece.item = rule.item;
+  piece.rule = rule_index;
+  piece.open = fact.corrected == kNoDay || fact.corrected > pass.selection.day;
+  if (!decided) {
+    piece.cut = Cut::kUndecided;
+  } else if (rule.points == PointsRule::kFixed && rule.factor == 10000 && rule.round_to == 1 &&
+             piece.decay == 10000 && !rule.piece_limits.limits()) {
+    piece.asked = piece.full = piece.value = rule.amount;
+  } else if (rule.points != PointsRule::kNone) {
+    SetPoints(rule, exact, piece);
+  }
+  pass.contested |= fact.contested;
+  pass.pieces.push_back(piece);
+}
+
+void Evaluator::Impl::Gather(Pass& pass) {
+  pass.pieces.clear();
+  const size_t kinds = t_->kind_begin.size();
+  for (uint32_t i = 0; i < facts_.size(); ++i) {
+    const Fact& fact = facts_[i];
+    if (fact.reach == 0 || fact.kind + size_t{1} >= kinds) continue;
+    if (fact.contested && pass.selection.without_contested) continue;
+    for (uint32_t r = t_->kind_begin[fact.kind]; r < t_->kind_begin[fact.kind + 1]; ++r)
+      TryRule(pass, t_->rule_of_kind[r], i);
+  }
+  if (pass.selection.by == Selection::By::kActive) {
+    for (size_t i = 0; i < t_->items.size(); ++i) {
+      if (t_->items[i].source == Item::Source::kProjects)
+        AddProjects(pass, static_cast<uint16_t>(i));
+    }
+  }
+  std::sort(pass.pieces.begin(), pass.pieces.end(), Before);
+}
+
+void Evaluator::Impl::AddProjects(Pass& pass, uint16_t index) {
+  const Item& item = t_->items[index];
+  const size_t begin = pass.pieces.size();
+  for (uint32_t i = 0; i < subject_->projects.size(); ++i) {
+    const ProjectScore& project = subject_->projects[i];
+    if (!project.rated) continue;
+    Piece piece;
+    piece.item = index;
+    piece.order = i;
+    piece.source = i;
+    piece.asked = Rounded(
+        {static_cast<Wide>(std::clamp(project.score, -kPointsMax, kPointsMax)) * item.factor,
+         10000});
+    piece.full = piece.value = piece.asked;
+    piece.open = false;
+    pass.pieces.push_back(piece);
+  }
+  if (pass.pieces.size() - begin < item.min_pieces) pass.pieces.resize(begin);
+}
+
+}  // namespace xince::evaluate

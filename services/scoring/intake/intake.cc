@@ -1,0 +1,281 @@
+#include "services/scoring/intake/intake.h"
+
+#include <algorithm>
+#include <chrono>
+#include <utility>
+
+#include "services/runtime/errors.h"
+#include "services/type/civil_date.h"
+
+#include "xince/journal/v1/scoring.pb.h"
+
+namespace xince::intake {
+namespace {
+
+using ::xince::evidence::v1::StreamEvidenceResponse;
+using ::xince::journal::v1::ScoringEntry;
+
+// Who acts where nobody asked: the service itself.
+constexpr char kIntakeActor[] = "xince:intake";
+constexpr char kClockActor[] = "xince:clock";
+constexpr char kPolicyActor[] = "xince:policy";
+// StandingsChanged entries of one command.
+constexpr int kDueEntriesMax = 20;
+constexpr absl::Duration kReopenAfter = absl::Milliseconds(200);
+// How often the clock is asked whether a new day has begun.
+constexpr std::chrono::milliseconds kDayPoll(200);
+
+absl::Status AppendEvent(journal::Transaction& transaction, const char* actor,
+                         const ScoringEntry& entry) {
+  return transaction.Append(actor, "", entry.SerializeAsString());
+}
+
+// Commands until nothing is due: what a day or a policy changes may be more than one command holds.
+absl::Status Drain(creditfile::CreditState& state, journal::Machine& machine) {
+  bool more = true;
+  while (more) {
+    XINCE_RETURN_IF_ERROR(machine
+                              .Execute([&](journal::Transaction& transaction) {
+                                const absl::Status status = RecordDue(state, transaction);
+                                more = state.due();
+                                return status;
+                              })
+                              .status());
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::Status RecordDue(creditfile::CreditState& state, journal::Transaction& transaction) {
+  for (int i = 0; i < kDueEntriesMax; ++i) {
+    std::optional<journal::v1::StandingsChanged> changed = state.Due();
+    if (!changed.has_value()) break;
+    ScoringEntry entry;
+    *entry.mutable_standings_changed() = *std::move(changed);
+    XINCE_RETURN_IF_ERROR(AppendEvent(transaction, kIntakeActor, entry));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status LoadPolicies(creditfile::CreditState& state, journal::Machine& machine,
+                          const std::vector<std::pair<std::string, std::string>>& packs) {
+  for (const auto& [file, content] : packs) {
+    XINCE_RETURN_IF_ERROR(
+        machine
+            .Execute([&](journal::Transaction& transaction) {
+              if (state.policies().Has(policy::DigestOf(content))) return absl::OkStatus();
+              ScoringEntry entry;
+              entry.mutable_policy_loaded()->set_file(file);
+              entry.mutable_policy_loaded()->set_content(content);
+              XINCE_RETURN_IF_ERROR(AppendEvent(transaction, kPolicyActor, entry));
+              return RecordDue(state, transaction);
+            })
+            .status());
+  }
+  return Drain(state, machine);
+}
+
+FeedReader::FeedReader(std::string feed, OpenStream open, creditfile::CreditState& state,
+                       journal::Machine& machine,
+                       std::function<void(const std::string&, const absl::Status&)> log)
+    : feed_(std::move(feed)),
+      open_(std::move(open)),
+      state_(state),
+      machine_(machine),
+      log_(std::move(log)) {}
+
+FeedReader::~FeedReader() { Stop(); }
+
+void FeedReader::Start() {
+  thread_ = std::thread([this] { Run(); });
+}
+
+void FeedReader::Stop() {
+  {
+    const runtime::MutexLock lock(mutex_);
+    stopping_ = true;
+    if (stream_ != nullptr) stream_->Cancel();
+    changed_.NotifyAll();
+  }
+  if (thread_.joinable()) thread_.join();
+  // Commands under way call back into this object.
+  const runtime::MutexLock lock(mutex_);
+  while (recording_) changed_.Wait(mutex_);
+}
+
+bool FeedReader::connected() const {
+  const runtime::MutexLock lock(mutex_);
+  return stream_ != nullptr;
+}
+
+bool FeedReader::caught_up() const {
+  const runtime::MutexLock lock(mutex_);
+  return caught_up_ && queue_.empty() && !recording_;
+}
+
+bool FeedReader::WaitStopped(absl::Duration wait) {
+  const runtime::MutexLock lock(mutex_);
+  if (!stopping_) changed_.WaitFor(mutex_, absl::ToChronoNanoseconds(wait));
+  return stopping_;
+}
+
+void FeedReader::Run() {
+  do {
+    {
+      // What is queued would come again from the cursor.
+      const runtime::MutexLock lock(mutex_);
+      while (recording_ && !stopping_) changed_.Wait(mutex_);
+      queue_.clear();
+      restart_ = false;
+      caught_up_ = false;
+    }
+    uint64_t cursor = 0;
+    absl::Status status =
+        machine_
+            .Read(0, absl::InfiniteFuture(),
+                  [&] {
+                    cursor = state_.CursorOf(feed_);
+                    return machine_.applied();
+                  })
+            .status();
+    if (status.ok()) {
+      absl::StatusOr<std::unique_ptr<EvidenceStream>> opened = open_(cursor);
+      status = opened.status();
+      if (opened.ok()) {
+        std::shared_ptr<EvidenceStream> stream = *std::move(opened);
+        {
+          const runtime::MutexLock lock(mutex_);
+          stream_ = stream;
+          if (stopping_) stream->Cancel();
+        }
+        status = ReadStream(*stream);
+        const runtime::MutexLock lock(mutex_);
+        stream_ = nullptr;
+      }
+    }
+    const runtime::MutexLock lock(mutex_);
+    if (!stopping_) log_(feed_, status);
+  } while (!WaitStopped(kReopenAfter));
+}
+
+absl::Status FeedReader::ReadStream(EvidenceStream& stream) {
+  while (true) {
+    XINCE_ASSIGN_OR_RETURN(StreamEvidenceResponse batch, stream.Next());
+    {
+      const runtime::MutexLock lock(mutex_);
+      while (queue_.size() >= kQueuedBatchesMax && !stopping_ && !restart_) changed_.Wait(mutex_);
+      if (stopping_ || restart_) return absl::CancelledError("the reader stops");
+      if (batch.evidence().empty()) {
+        caught_up_ = batch.caught_up();
+        continue;
+      }
+      caught_up_ = false;
+      queue_.push_back(std::move(batch));
+    }
+    Pump();
+  }
+}
+
+void FeedReader::Pump() {
+  {
+    const runtime::MutexLock lock(mutex_);
+    if (recording_ || queue_.empty() || restart_) return;
+    recording_ = true;
+  }
+  auto taken = std::make_shared<size_t>(0);
+  machine_.Submit(
+      [this, taken](journal::Transaction& transaction) { return Record(transaction, taken.get()); },
+      [this, taken](const absl::Status& status, journal::Revision) { Recorded(status, *taken); });
+}
+
+absl::Status FeedReader::Record(journal::Transaction& transaction, size_t* taken) {
+  ScoringEntry entry;
+  auto* evidence_taken = entry.mutable_evidence_taken();
+  evidence_taken->set_feed(feed_);
+  *taken = 0;
+  {
+    const runtime::MutexLock lock(mutex_);
+    int pieces = 0;
+    for (const StreamEvidenceResponse& batch : queue_) {
+      pieces += batch.evidence_size();
+      if (*taken > 0 && pieces > kEvidencePerEntryMax) break;
+      ++*taken;
+      // Another replica may have recorded it.
+      if (batch.sequence() <= state_.CursorOf(feed_)) continue;
+      *evidence_taken->add_batches() = batch;
+    }
+  }
+  if (!evidence_taken->batches().empty()) {
+    XINCE_RETURN_IF_ERROR(AppendEvent(transaction, kIntakeActor, entry));
+  }
+  return RecordDue(state_, transaction);
+}
+
+void FeedReader::Recorded(const absl::Status& status, size_t taken) {
+  {
+    const runtime::MutexLock lock(mutex_);
+    if (status.ok()) {
+      queue_.erase(queue_.begin(), queue_.begin() + static_cast<std::ptrdiff_t>(taken));
+    } else {
+      log_(feed_, status);
+      restart_ = true;
+      if (stream_ != nullptr) stream_->Cancel();
+    }
+    recording_ = false;
+    changed_.NotifyAll();
+    if (stopping_) return;
+  }
+  Pump();
+}
+
+DayKeeper::DayKeeper(creditfile::CreditState& state, journal::Machine& machine,
+                     const runtime::Clock& clock)
+    : state_(state), machine_(machine), clock_(clock) {}
+
+DayKeeper::~DayKeeper() { Stop(); }
+
+absl::Status DayKeeper::OpenToday() {
+  const type::Date today = type::TodayInShanghai(clock_.Now());
+  XINCE_RETURN_IF_ERROR(
+      machine_
+          .Execute([&](journal::Transaction& transaction) {
+            // A clock that was set back opens nothing.
+            if (state_.today() != evaluate::kNoDay && state_.today() >= today.days()) {
+              return absl::OkStatus();
+            }
+            ScoringEntry entry;
+            entry.mutable_day_opened()->set_date(type::FormatDate(today));
+            XINCE_RETURN_IF_ERROR(AppendEvent(transaction, kClockActor, entry));
+            return RecordDue(state_, transaction);
+          })
+          .status());
+  return Drain(state_, machine_);
+}
+
+void DayKeeper::Start() {
+  thread_ = std::thread([this] {
+    type::Date opened = type::TodayInShanghai(clock_.Now());
+    while (true) {
+      {
+        const runtime::MutexLock lock(mutex_);
+        if (!stopping_) changed_.WaitFor(mutex_, kDayPoll);
+        if (stopping_) return;
+      }
+      const type::Date today = type::TodayInShanghai(clock_.Now());
+      // An error leaves the day unopened: the next round tries again.
+      if (today > opened && OpenToday().ok()) opened = today;
+    }
+  });
+}
+
+void DayKeeper::Stop() {
+  {
+    const runtime::MutexLock lock(mutex_);
+    stopping_ = true;
+    changed_.NotifyAll();
+  }
+  if (thread_.joinable()) thread_.join();
+}
+
+}  // namespace xince::intake

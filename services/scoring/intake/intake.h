@@ -1,0 +1,120 @@
+#ifndef SERVICES_SCORING_INTAKE_INTAKE_H_
+#define SERVICES_SCORING_INTAKE_INTAKE_H_
+
+#include <deque>
+#include <functional>
+#include <memory>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/time/time.h"
+#include "services/journal/machine.h"
+#include "services/runtime/clock.h"
+#include "services/runtime/mutex.h"
+#include "services/scoring/creditfile/credit_state.h"
+
+#include "xince/evidence/v1/evidence.pb.h"
+
+/// How evidence, policies and days come into the scoring journal.
+namespace xince::intake {
+
+/// Batches read from a feed and not yet recorded; the stream is not read while there are more.
+inline constexpr size_t kQueuedBatchesMax = 2000;
+/// Pieces of evidence recorded by one entry, unless one batch alone has more.
+inline constexpr int kEvidencePerEntryMax = 100;
+
+/// Records the standings that are due, a bounded number per command, until none is.
+/// `Record` goes into the command that made them due.
+absl::Status RecordDue(creditfile::CreditState& state, journal::Transaction& transaction);
+
+/// Takes up every policy pack that the journal does not know yet. (file, content) pairs.
+absl::Status LoadPolicies(creditfile::CreditState& state,
+                          journal::Machine& machine,
+                          const std::vector<std::pair<std::string, std::string>>& packs);
+
+/// An open stream of a feed's evidence.
+class EvidenceStream {
+ public:
+  virtual ~EvidenceStream() = default;
+  /// Waits for the next batch; an error ends the stream.
+  virtual absl::StatusOr<evidence::v1::StreamEvidenceResponse> Next() = 0;
+  /// Makes Next return. From any thread.
+  virtual void Cancel() = 0;
+};
+
+/// Opens the stream of a feed after a sequence.
+using OpenStream =
+    std::function<absl::StatusOr<std::unique_ptr<EvidenceStream>>(uint64_t after_sequence)>;
+
+/// Reads one feed for ever and records what it sends, each batch once.
+class FeedReader {
+ public:
+  /// `log` is told when the stream is lost or a batch is refused: (feed, status).
+  FeedReader(std::string feed,
+             OpenStream open,
+             creditfile::CreditState& state,
+             journal::Machine& machine,
+             std::function<void(const std::string&, const absl::Status&)> log);
+  ~FeedReader();
+
+  void Start();
+  void Stop();
+
+  [[nodiscard]] const std::string& feed() const { return feed_; }
+  /// The stream is open.
+  [[nodiscard]] bool connected() const;
+  /// The feed had nothing more when it last spoke, and all it sent is recorded.
+  [[nodiscard]] bool caught_up() const;
+
+ private:
+  void Run();
+  absl::Status ReadStream(EvidenceStream& stream);
+  void Pump();
+  absl::Status Record(journal::Transaction& transaction, size_t* taken);
+  void Recorded(const absl::Status& status, size_t taken);
+  bool WaitStopped(absl::Duration wait);
+
+  const std::string feed_;
+  const OpenStream open_;
+  creditfile::CreditState& state_;
+  journal::Machine& machine_;
+  const std::function<void(const std::string&, const absl::Status&)> log_;
+
+  mutable runtime::Mutex mutex_;
+  runtime::CondVar changed_;
+  std::deque<evidence::v1::StreamEvidenceResponse> queue_ ABSL_GUARDED_BY(mutex_);
+  std::shared_ptr<EvidenceStream> stream_ ABSL_GUARDED_BY(mutex_);
+  bool recording_ ABSL_GUARDED_BY(mutex_) = false;
+  bool caught_up_ ABSL_GUARDED_BY(mutex_) = false;
+  bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
+  /// Set when a command failed: the stream is opened again from what is recorded.
+  bool restart_ ABSL_GUARDED_BY(mutex_) = false;
+  std::thread thread_;
+};
+
+/// Opens the civil day, at the start and whenever a new one begins in Asia/Shanghai.
+class DayKeeper {
+ public:
+  DayKeeper(creditfile::CreditState& state, journal::Machine& machine, const runtime::Clock& clock);
+  ~DayKeeper();
+
+  /// Opens today if it is not open. Call before anything is assessed.
+  absl::Status OpenToday();
+  void Start();
+  void Stop();
+
+ private:
+  creditfile::CreditState& state_;
+  journal::Machine& machine_;
+  const runtime::Clock& clock_;
+  runtime::Mutex mutex_;
+  runtime::CondVar changed_;
+  bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
+  std::thread thread_;
+};
+
+}  // namespace xince::intake
+
+#endif  // SERVICES_SCORING_INTAKE_INTAKE_H_

@@ -1,0 +1,161 @@
+#include "services/scoring/policy/pack.h"
+
+#include <algorithm>
+#include <map>
+#include <utility>
+
+#include "absl/strings/escaping.h"
+#include "absl/strings/str_cat.h"
+#include "google/protobuf/io/tokenizer.h"
+#include "google/protobuf/text_format.h"
+#include <openssl/sha.h>
+
+#include "services/runtime/errors.h"
+#include "services/scoring/policy/check.h"
+
+namespace xince::policy {
+namespace {
+
+// Keeps the first error of the parser.
+class FirstError : public google::protobuf::io::ErrorCollector {
+ public:
+  void AddError(int line, int column, const std::string& message) override {
+    if (!message_.empty()) return;
+    line_ = line + 1;
+    column_ = column + 1;
+    message_ = message;
+  }
+  void AddWarning(int, int, const std::string&) override {}
+
+  [[nodiscard]] absl::Status ToStatus(absl::string_view file) const {
+    const std::string where = absl::StrCat(file, ":", line_, ":", column_);
+    return runtime::InvalidArgument("POLICY_SYNTAX",
+                                    "pack",
+                                    absl::StrCat(where, ": ", message_),
+                                    absl::StrCat(where, ":评分标准文本格式错误:", message_),
+                                    {{"file", std::string(file)},
+                                     {"line", absl::StrCat(line_)},
+                                     {"column", absl::StrCat(column_)}});
+  }
+
+ private:
+  int line_ = 0;
+  int column_ = 0;
+  std::string message_;
+};
+
+absl::Status Invalid(const Finding& finding, absl::string_view file) {
+  return runtime::InvalidArgument(
+      "POLICY_INVALID",
+      finding.field,
+      FormatFinding(finding, file),
+      absl::StrCat(file,
+                   ":",
+                   finding.at.line,
+                   ":",
+                   finding.at.column,
+                   ":",
+                   finding.id.empty() ? "" : absl::StrCat("“", finding.id, "”"),
+                   finding.zh),
+      {{"file", std::string(file)},
+       {"line", absl::StrCat(finding.at.line)},
+       {"column", absl::StrCat(finding.at.column)},
+       {"item", finding.id}});
+}
+
+type::Date DateOr(const std::string& text, type::Date otherwise) {
+  const auto date = type::ParseDate(text);
+  return date.ok() ? *date : otherwise;
+}
+
+}  // namespace
+
+Digest DigestOf(absl::string_view bytes) {
+  Digest digest{};
+  SHA256(reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size(), digest.data());
+  return digest;
+}
+
+std::string FormatDigest(const Digest& digest) {
+  return absl::BytesToHexString(
+      absl::string_view(reinterpret_cast<const char*>(digest.data()), digest.size()));
+}
+
+absl::StatusOr<Pack> LoadPack(absl::string_view bytes, absl::string_view file) {
+  if (bytes.size() > kPackBytesMax)
+    return runtime::InvalidArgument("POLICY_TOO_LARGE",
+                                    "pack",
+                                    absl::StrCat(file, " has more than ", kPackBytesMax, " bytes"),
+                                    absl::StrCat(file, " 超过 ", kPackBytesMax, " 字节"),
+                                    {{"file", std::string(file)}});
+  auto proto = std::make_shared<v1::Pack>();
+  FirstError error;
+  google::protobuf::TextFormat::ParseInfoTree tree;
+  google::protobuf::TextFormat::Parser parser;
+  parser.SetRecursionLimit(kNestingMax);
+  parser.RecordErrorsTo(&error);
+  parser.WriteLocationsTo(&tree);
+  if (!parser.ParseFromString(std::string(bytes), proto.get())) return error.ToStatus(file);
+  const std::vector<Finding> findings = CheckPack(*proto, &tree);
+  if (!findings.empty()) return Invalid(findings.front(), file);
+  Pack pack;
+  pack.from_ = DateOr(proto->effective_from(), type::kDateMin);
+  pack.until_ = DateOr(proto->effective_until(), type::kDateMax);
+  pack.proto_ = std::move(proto);
+  pack.digest_ = DigestOf(bytes);
+  pack.file_ = std::string(file);
+  return pack;
+}
+
+absl::StatusOr<PackSet> PackSet::Make(std::vector<Pack> packs) {
+  std::sort(packs.begin(), packs.end(), [](const Pack& a, const Pack& b) {
+    return std::pair(absl::string_view(a.proto().id()), a.from()) <
+           std::pair(absl::string_view(b.proto().id()), b.from());
+  });
+  for (size_t i = 1; i < packs.size(); ++i) {
+    const Pack& a = packs[i - 1];
+    const Pack& b = packs[i];
+    if (a.proto().id() != b.proto().id()) continue;
+    if (a.from() != b.from() && a.proto().jurisdiction() == b.proto().jurisdiction()) continue;
+    return runtime::FailedPrecondition(
+        "POLICY_VERSION",
+        "effective_from",
+        absl::StrCat(
+            a.file(),
+            " and ",
+            b.file(),
+            " are versions of one pack with the same first day or different jurisdictions"),
+        absl::StrCat(a.file(), " 与 ", b.file(), " 为同一评分标准的版本,但生效日相同或辖区不同"),
+        {{"pack", a.proto().id()}});
+  }
+  PackSet set;
+  set.packs_ = std::move(packs);
+  return set;
+}
+
+const Pack* PackSet::InForce(absl::string_view id, type::Date day) const {
+  const Pack* found = nullptr;
+  for (const Pack& pack : packs_) {
+    if (pack.proto().id() == id && pack.from() <= day) found = &pack;
+  }
+  return found != nullptr && day < found->until() ? found : nullptr;
+}
+
+const Pack* PackSet::InForceFor(absl::string_view jurisdiction, type::Date day) const {
+  for (const Pack& pack : packs_) {
+    if (pack.proto().jurisdiction() != jurisdiction) continue;
+    if (const Pack* found = InForce(pack.proto().id(), day); found != nullptr) return found;
+  }
+  return nullptr;
+}
+
+std::vector<const Pack*> PackSet::EarlierThan(const Pack& pack) const {
+  std::vector<const Pack*> earlier;
+  for (const Pack& other : packs_) {
+    if (other.proto().id() == pack.proto().id() && other.from() < pack.from())
+      earlier.insert(earlier.begin(), &other);
+  }
+  return earlier;
+}
+
+}  // namespace xince::policy

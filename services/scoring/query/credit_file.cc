@@ -1,0 +1,187 @@
+#include "services/scoring/query/credit_file.h"
+
+#include "absl/strings/str_cat.h"
+#include "google/protobuf/util/time_util.h"
+#include "services/type/civil_date.h"
+
+#include "xince/evidence/v1/evidence.pb.h"
+#include "xince/journal/v1/scoring.pb.h"
+
+namespace xince::query {
+namespace {
+
+using ::xince::creditfile::Assessment;
+using ::xince::creditfile::CreditState;
+using ::xince::creditfile::DayText;
+using ::xince::creditfile::Piece;
+using ::xince::creditfile::RelationKind;
+using ::xince::creditfile::SubjectId;
+using ::xince::credit::v1::CreditFile;
+using ::xince::evaluate::CompiledSubjectPolicy;
+
+const char* OriginWord(evaluate::Origin origin) {
+  switch (origin) {
+    case evaluate::Origin::kEvidence:
+      return "evidence";
+    case evaluate::Origin::kBase:
+      return "base";
+    case evaluate::Origin::kNotApplicable:
+      return "not-applicable";
+    case evaluate::Origin::kMissing:
+      return "missing";
+    case evaluate::Origin::kProject:
+      return "project";
+    case evaluate::Origin::kRaterFull:
+      return "rater-full";
+  }
+  return "";
+}
+
+const char* MarkWord(policy::v1::Mark mark) {
+  switch (mark) {
+    case policy::v1::SEED:
+      return "S";
+    case policy::v1::RULE:
+      return "R";
+    case policy::v1::ASSUMPTION:
+      return "A";
+    default:
+      return "";
+  }
+}
+
+const char* RelationWord(RelationKind kind) {
+  switch (kind) {
+    case RelationKind::kEngagement:
+      return "engagement";
+    case RelationKind::kCharge:
+      return "charge";
+    case RelationKind::kBranch:
+      return "branch";
+    case RelationKind::kEmployment:
+      return "employment";
+    default:
+      return "";
+  }
+}
+
+evidence::v1::Evidence EvidenceOf(const Piece& piece) {
+  evidence::v1::Evidence evidence;
+  evidence.ParseFromArray(piece.bytes.data(), static_cast<int>(piece.bytes.size()));
+  return evidence;
+}
+
+void WriteRule(const CompiledSubjectPolicy& policy, const evaluate::Line& from,
+               credit::v1::Line& to) {
+  to.set_item(std::string(policy.item_id(from.item)));
+  if (const policy::v1::Item* item = policy.item(from.item); item != nullptr) {
+    to.set_zh(item->zh());
+    to.set_en(item->en());
+  } else {
+    to.set_zh(from.origin == evaluate::Origin::kBase ? "基础分" : "缺项按满分计");
+    to.set_en(from.origin == evaluate::Origin::kBase ? "base" : "missing rater at full marks");
+  }
+  const policy::v1::Source& source = policy.source_of_item(from.item);
+  to.set_clause(creditfile::ClauseText(policy, source));
+  to.set_mark(MarkWord(source.mark()));
+}
+
+void WriteLine(const CreditState& state, const CompiledSubjectPolicy& policy,
+               const evaluate::Line& from, credit::v1::Line& to) {
+  WriteRule(policy, from, to);
+  to.set_origin(OriginWord(from.origin));
+  if (from.evidence != evaluate::kNone) {
+    const Piece& piece = state.book().piece(from.evidence);
+    to.set_evidence(std::string(piece.id));
+    for (const auto& document : EvidenceOf(piece).documents()) {
+      if (!document.sha256().empty()) to.add_document_sha256(document.sha256());
+    }
+  } else if (from.project != evaluate::kNone) {
+    to.set_evidence(std::string(state.book().subject(from.project).name));
+  }
+  to.set_asked_hundredths(from.asked);
+  to.set_decayed_hundredths(from.decayed);
+  to.set_counted_hundredths(from.counted);
+  if (from.cut != evaluate::Cut::kNone) to.set_cut(std::string(evaluate::CutWord(from.cut)));
+  if (from.cut_group != evaluate::kNoIndex) {
+    to.set_cut_group(std::string(policy.group_id(from.cut_group)));
+  }
+  to.set_start(DayText(from.start));
+  to.set_end(DayText(from.end));
+  to.set_repair_from(DayText(from.repair_from));
+  to.set_contested(from.contested);
+}
+
+void WriteOutcome(const CreditState& state, const Assessment& assessment, CreditFile& file) {
+  const CompiledSubjectPolicy& policy = *assessment.policy;
+  for (const evaluate::Line& line : assessment.outcome->lines) {
+    WriteLine(state, policy, line, *file.add_lines());
+  }
+  for (size_t i = 0; i < assessment.outcome->groups.size(); ++i) {
+    auto* group = file.add_groups();
+    group->set_group(std::string(policy.group_id(static_cast<uint16_t>(i))));
+    group->set_value_hundredths(assessment.outcome->groups[i].value);
+  }
+}
+
+void WriteEvidence(const CreditState& state, const Assessment& assessment, CreditFile& file) {
+  for (const evaluate::Fact& fact : assessment.facts) {
+    const Piece& piece = state.book().piece(fact.evidence);
+    auto* entry = file.add_evidence();
+    *entry->mutable_evidence() = EvidenceOf(piece);
+    entry->set_taken_at_revision(piece.known);
+    for (const std::string& word : creditfile::ReachWords(fact.reach)) entry->add_reach(word);
+  }
+}
+
+void WriteRelations(const CreditState& state, SubjectId subject, creditfile::Revision known,
+                    CreditFile& file) {
+  state.book().EachRelation(subject, known, [&](const Piece& piece) {
+    auto* relation = file.add_relations();
+    relation->set_kind(RelationWord(piece.relation));
+    relation->set_from_subject(std::string(state.book().subject(piece.left).name));
+    relation->set_to_subject(std::string(state.book().subject(piece.right).name));
+    relation->set_start_date(DayText(piece.from));
+    relation->set_end_date(DayText(piece.until));
+    relation->set_evidence(std::string(piece.id));
+  });
+}
+
+}  // namespace
+
+CreditFile WriteFile(const CreditState& state, SubjectId subject, creditfile::Day day,
+                     creditfile::Revision known) {
+  CreditFile file;
+  const creditfile::Assessor& assessor = state.assessor();
+  const Assessment assessment = assessor.Assess(subject, day, known);
+  *file.mutable_standing() = creditfile::DescribeSubject(state.book(), subject, known);
+  *file.mutable_standing()->mutable_record() = assessor.Record(assessment, day);
+  file.mutable_standing()->set_as_of(DayText(day));
+  if (assessment.policy != nullptr) WriteOutcome(state, assessment, file);
+  WriteEvidence(state, assessment, file);
+  WriteRelations(state, subject, known, file);
+  const type::Date until = type::AddYears(type::Date::FromDays(day), kAheadYears);
+  for (auto& step : assessor.Ahead(subject, assessment, day, until.days(), kAheadMax, known)) {
+    *file.add_ahead() = std::move(step);
+  }
+  return file;
+}
+
+std::optional<credit::v1::StandingStep> StepOf(const journal::Entry& entry,
+                                               const std::string& subject) {
+  journal::v1::ScoringEntry payload;
+  if (!payload.ParseFromString(entry.payload)) return std::nullopt;
+  for (const auto& change : payload.standings_changed().changes()) {
+    if (change.subject() != subject) continue;
+    credit::v1::StandingStep step;
+    step.set_revision(entry.revision);
+    *step.mutable_record_time() =
+        google::protobuf::util::TimeUtil::MicrosecondsToTimestamp(entry.record_time_us);
+    *step.mutable_causes() = change.causes();
+    *step.mutable_record() = change.after();
+    return step;
+  }
+  return std::nullopt;
+}
+
+}  // namespace xince::query
