@@ -106,6 +106,12 @@ BAD = [
         "gRPC is banned in a pure",
     ),
     ("services/scoring/policy/store.cc", "SystemClock clock;\n", 1, "SystemClock is banned here"),
+    (
+        "services/journal/CMakeLists.txt",
+        "xince_library(NAME journal DEPS gRPC::grpc++)\n",
+        1,
+        "must not link gRPC::grpc++",
+    ),
     ("docs/adr/journal.md", ADR, 1, "the name of a decision"),
     ("docs/adr/2026-13-01-journal.md", ADR, 1, "the name of a decision"),
     (
@@ -159,6 +165,16 @@ CHAIN = {
     ),
 }
 
+LINKS = {
+    "services/runtime/CMakeLists.txt": "xince_library(NAME rpc DEPS gRPC::grpc++)\n",
+    "services/feeds/CMakeLists.txt": "xince_library(NAME feed DEPS xince::rpc)\n",
+    "services/journal/CMakeLists.txt": "# Pure.\nxince_library(NAME journal SRCS a.cc DEPS xince::middle)\n"
+    "xince_library(NAME middle DEPS xince::rpc)  # gRPC::grpc++\n"
+    "xince_library(NAME journal_service DEPS xince::rpc)\n"
+    "xince_library(NAME redis_journal DEPS PkgConfig::HIREDIS)\n"
+    "xince_library(NAME sqlite DEPS PkgConfig::HIREDIS)\n",
+}
+
 
 def run(tidy):
     """Status 0 when every bad sample is found, once, and no good one is."""
@@ -183,6 +199,17 @@ def run(tidy):
         [
             ("services/type/a.cc", 1, "a.h > services/other/b.h > services/runtime/rpc_service.h"),
             ("services/type/a.h", 3, "services/other/b.h > services/runtime/rpc_service.h"),
+        ],
+    )
+
+    links = "services/journal/CMakeLists.txt"
+    expect(
+        "link lines",
+        LINKS,
+        [
+            (links, 2, "must not link gRPC::grpc++ (xince::middle > xince::rpc > gRPC::grpc++)"),
+            (links, 3, "xince::middle is pure and must not link gRPC::grpc++"),
+            (links, 6, "xince::sqlite is pure and must not link PkgConfig::HIREDIS"),
         ],
     )
 

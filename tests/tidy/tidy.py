@@ -299,6 +299,7 @@ def cmake_aliases(tree):
 # --- Who may include whom. --------------------------------------------------------------------------
 
 PURE = r"^services/(journal|type|scoring/evaluate|scoring/policy)/.*\.(h|cc)$"
+PURE_FOLDER = r"^services/(journal|type|scoring/evaluate|scoring/policy)/"
 REDIS = r"^services/journal/redis"
 FORBIDDEN_HEADERS = [
     (
@@ -343,6 +344,39 @@ def dependency_rule(tree):
                     queue += [(n, f"{chain} > {n}") for _, n in includes(tree, name)]
 
 
+def link_rule(tree):
+    """The same by link lines, through every library they link."""
+    libraries = {}
+    for path in tree.paths(CMAKE):
+        text = re.sub(r"#[^\n]*", lambda m: " " * len(m.group()), tree.texts[path])
+        for call in CALL.finditer(text):
+            words, keyword, name, dependencies = call.group(2).split(), None, None, []
+            for word in words:
+                if word in KEYWORDS:
+                    keyword = word
+                elif keyword == "NAME":
+                    name = word
+                elif keyword == "DEPS":
+                    dependencies.append(word)
+            if call.group(1) in ("library", "proto_library"):
+                number = text.count("\n", 0, call.start()) + 1
+                libraries["xince::" + (name or "")] = (path, number, dependencies)
+    for library, (path, number, dependencies) in libraries.items():
+        if not re.search(PURE_FOLDER, path) or library.endswith("_service"):
+            continue
+        seen, queue = set(), [(d, d) for d in dependencies]
+        while queue:
+            name, chain = queue.pop()
+            if name in seen:
+                continue
+            seen.add(name)
+            redis = name == "PkgConfig::HIREDIS" and not library.startswith("xince::redis_")
+            if name.startswith("gRPC::") or redis:
+                yield path, number, f"{library} is pure and must not link {name} ({chain})"
+            if name in libraries:
+                queue += [(d, f"{chain} > {d}") for d in libraries[name][2]]
+
+
 # --- Decisions. -------------------------------------------------------------------------------------
 
 ADR_SECTIONS = ["Status", "Context", "Decision", "Consequences"]
@@ -381,6 +415,7 @@ RULES = [
     cmake_globs,
     cmake_aliases,
     dependency_rule,
+    link_rule,
     decisions,
 ]
 
