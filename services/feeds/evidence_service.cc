@@ -4,10 +4,11 @@
 
 #include "absl/strings/str_cat.h"
 #include "google/protobuf/util/time_util.h"
-#include "services/runtime/errors.h"
 
 #include "xince/evidence/v1/evidence.pb.h"
 #include "xince/journal/v1/entries.pb.h"
+
+#include "services/runtime/errors.h"
 
 namespace xince::feeds {
 namespace {
@@ -25,8 +26,11 @@ absl::StatusOr<Feed*> FindFeed(const std::vector<Feed*>& feeds, const std::strin
   for (Feed* feed : feeds) {
     if (feed->name() == name) return feed;
   }
-  return runtime::NotFound("FEED_UNKNOWN", "feed", "this process does not serve that feed",
-                           "本进程不提供该来源", {{"feed", name}});
+  return runtime::NotFound("FEED_UNKNOWN",
+                           "feed",
+                           "this process does not serve that feed",
+                           "本进程不提供该来源",
+                           {{"feed", name}});
 }
 
 // The evidence of the entries after `after`, at most kReadEntriesMax of them; entries without
@@ -34,8 +38,8 @@ absl::StatusOr<Feed*> FindFeed(const std::vector<Feed*>& feeds, const std::strin
 absl::StatusOr<std::vector<StreamEvidenceResponse>> NextBatches(Feed& feed,
                                                                 journal::Revision& after) {
   std::vector<StreamEvidenceResponse> batches;
-  XINCE_RETURN_IF_ERROR(feed.machine().journal().Read(
-      after, kReadEntriesMax, [&](const journal::Entry& stored) {
+  XINCE_RETURN_IF_ERROR(
+      feed.machine().journal().Read(after, kReadEntriesMax, [&](const journal::Entry& stored) {
         after = stored.revision;
         journal::v1::FeedEntry entry;
         StreamEvidenceResponse batch;
@@ -100,7 +104,8 @@ void RegisterEvidenceStream(const std::vector<Feed*>& feeds,
                             const runtime::Clock& clock) {
   service.Stream<StreamEvidenceRequest, StreamEvidenceResponse>(
       "StreamEvidence",
-      [feeds, &clock](runtime::CallContext&, const StreamEvidenceRequest& request,
+      [feeds, &clock](runtime::CallContext&,
+                      const StreamEvidenceRequest& request,
                       runtime::StreamWriter<StreamEvidenceResponse>& writer) -> absl::Status {
         XINCE_ASSIGN_OR_RETURN(Feed * feed, FindFeed(feeds, request.feed()));
         return Stream(*feed, clock, request.after_sequence(), writer);

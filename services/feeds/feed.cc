@@ -4,17 +4,18 @@
 #include <map>
 #include <utility>
 
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "google/protobuf/io/coded_stream.h"
 #include "google/protobuf/io/zero_copy_stream_impl_lite.h"
 #include "google/protobuf/util/time_util.h"
+
+#include "xince/journal/v1/entries.pb.h"
+
 #include "services/feeds/output_fields.h"
 #include "services/feeds/page_token.h"
 #include "services/runtime/errors.h"
 #include "services/type/field_rules.h"
-
-#include "xince/journal/v1/entries.pb.h"
+#include "services/type/resource_name.h"
 
 namespace xince::feeds {
 namespace {
@@ -45,8 +46,12 @@ void SetName(const std::string& name, Message& record) {
   record.GetReflection()->SetString(&record, record.GetDescriptor()->FindFieldByNumber(1), name);
 }
 
-RecordInfo MakeInfo(journal::Revision revision, uint32_t version, int64_t create_time_us,
-                    int64_t update_time_us, absl::string_view actor, absl::string_view voiding) {
+RecordInfo MakeInfo(journal::Revision revision,
+                    uint32_t version,
+                    int64_t create_time_us,
+                    int64_t update_time_us,
+                    absl::string_view actor,
+                    absl::string_view voiding) {
   using ::google::protobuf::util::TimeUtil;
   RecordInfo info;
   info.set_revision(revision);
@@ -59,8 +64,11 @@ RecordInfo MakeInfo(journal::Revision revision, uint32_t version, int64_t create
 }
 
 absl::Status Unknown(const std::string& name) {
-  return runtime::NotFound("RECORD_UNKNOWN", "name", absl::StrCat("there is no record ", name),
-                           absl::StrCat("没有记录 ", name), {{"name", name}});
+  return runtime::NotFound("RECORD_UNKNOWN",
+                           "name",
+                           absl::StrCat("there is no record ", name),
+                           absl::StrCat("没有记录 ", name),
+                           {{"name", name}});
 }
 
 // Pieces of evidence by slot.
@@ -77,7 +85,8 @@ class StoreView final : public RecordView {
     const StoredRecord* stored = store_.Find(name);
     return stored == nullptr || stored->voided() ? nullptr : Decode(*stored);
   }
-  std::vector<std::unique_ptr<Message>> Where(absl::string_view collection, absl::string_view field,
+  std::vector<std::unique_ptr<Message>> Where(absl::string_view collection,
+                                              absl::string_view field,
                                               absl::string_view value) const override {
     std::vector<std::unique_ptr<Message>> found;
     store_.ScanWhere(collection, field, value, "", [&](const StoredRecord& stored) {
@@ -85,6 +94,16 @@ class StoreView final : public RecordView {
       return true;
     });
     return found;
+  }
+  size_t CountWithVoided(absl::string_view collection,
+                         absl::string_view field,
+                         absl::string_view value) const override {
+    size_t count = 0;
+    store_.ScanWhere(collection, field, value, "", [&](const StoredRecord&) {
+      ++count;
+      return true;
+    });
+    return count;
   }
 
  private:
@@ -96,8 +115,12 @@ class StoreView final : public RecordView {
 std::unique_ptr<Message> Decode(const StoredRecord& stored) {
   std::unique_ptr<Message> record = NewRecord(*stored.type);
   record->ParsePartialFromArray(stored.record.data(), static_cast<int>(stored.record.size()));
-  SetInfo(MakeInfo(stored.revision(), stored.version, stored.create_time_us, stored.update_time_us,
-                   stored.actor, stored.voiding),
+  SetInfo(MakeInfo(stored.revision(),
+                   stored.version,
+                   stored.create_time_us,
+                   stored.update_time_us,
+                   stored.actor,
+                   stored.voiding),
           *record);
   return record;
 }
@@ -122,6 +145,7 @@ struct Feed::Change {
   RecordInfo info;
   journal::Revision repeats = 0;
   int64_t create_time_us = 0;
+  int64_t now_us = 0;
 };
 
 Feed::Feed(FeedOptions options,
@@ -143,7 +167,26 @@ absl::Status Feed::Start() {
 
 void Feed::Stop() { machine_.Stop(); }
 
-type::Date Feed::Today() const { return type::TodayInShanghai(clock_.Now()); }
+type::FieldContext Feed::Fields() const {
+  return {.divisions = &divisions_, .today = type::TodayInShanghai(clock_.Now())};
+}
+
+CheckContext Feed::Checks(const Change& change, const RecordView& view) const {
+  return {.records = view,
+          .divisions = divisions_,
+          .today = type::TodayInShanghai(absl::FromUnixMicros(change.now_us)),
+          .actor = change.caller.actor};
+}
+
+absl::Status Feed::CheckRequest(const Message& request) const {
+  return type::CheckFields(request, Fields());
+}
+
+absl::Status Feed::PrepareRequest(Message& request) const {
+  request.DiscardUnknownFields();
+  XINCE_RETURN_IF_ERROR(CheckRequest(request));
+  return HashIdentities(options_.identity_key, request);
+}
 
 const RecordType* Feed::TypeOf(absl::string_view full_name) const {
   for (const RecordType& type : options_.types) {
@@ -160,30 +203,34 @@ const RecordType* Feed::TypeOfCollection(absl::string_view collection) const {
 }
 
 absl::Status Feed::CheckCaller(const Caller& caller) const {
-  const bool printable =
-      std::all_of(caller.request_id.begin(), caller.request_id.end(),
-                  [](char c) { return c > 0x20 && c < 0x7f; });
+  const bool printable = std::all_of(caller.request_id.begin(),
+                                     caller.request_id.end(),
+                                     [](char c) { return c > 0x20 && c < 0x7f; });
   if (caller.request_id.size() <= kRequestIdBytesMax && printable) return absl::OkStatus();
   return runtime::InvalidArgument(
-      "REQUEST_ID_SYNTAX", "request_id",
+      "REQUEST_ID_SYNTAX",
+      "request_id",
       absl::StrCat("a request id is at most ", kRequestIdBytesMax, " printable ASCII characters"),
       absl::StrCat("request_id 至多", kRequestIdBytesMax, "个可打印的ASCII字符"));
 }
 
 absl::Status Feed::Prepare(const RecordType& type, Message& record) const {
+  // What the server does not know it does not keep: it could hold an identity number.
+  record.DiscardUnknownFields();
   ClearOutputOnly(record);
   const std::string name = StringField(record, "name");
-  if (!name.empty() && !absl::StartsWith(name, absl::StrCat(type.collection, "/"))) {
-    return runtime::InvalidArgument(
-        "RECORD_NAME", "name", absl::StrCat("the name must be ", type.collection, "/{id}"),
-        absl::StrCat("名称应为 ", type.collection, "/{id}"), {{"found", name}});
+  if (!name.empty()) {
+    XINCE_RETURN_IF_ERROR(type::ParseResource(name, type.collection).status());
   }
-  XINCE_RETURN_IF_ERROR(type::CheckFields(
-      record, type::FieldContext{.divisions = &divisions_, .today = Today()}));
+  type::FieldContext fields = Fields();
+  fields.tolerate_uscc = type.tolerates_uscc && type.tolerates_uscc(record);
+  XINCE_RETURN_IF_ERROR(type::CheckFields(record, fields));
   return HashIdentities(options_.identity_key, record);
 }
 
-void Feed::Create(const RecordType& type, std::unique_ptr<Message> record, const Caller& caller,
+void Feed::Create(const RecordType& type,
+                  std::unique_ptr<Message> record,
+                  const Caller& caller,
                   Done done) {
   absl::Status status = CheckCaller(caller);
   if (status.ok()) status = Prepare(type, *record);
@@ -192,14 +239,17 @@ void Feed::Create(const RecordType& type, std::unique_ptr<Message> record, const
   change->kind = Change::Kind::kCreate;
   change->caller = caller;
   change->type = &type;
-  change->digest = journal::Sha256Hex(absl::StrCat("create ", type.descriptor->full_name(), " ",
-                                                   Deterministic(*record)));
+  change->digest = journal::Sha256Hex(
+      absl::StrCat("create ", type.descriptor->full_name(), " ", Deterministic(*record)));
   change->record = std::move(record);
   Run(std::move(change), std::move(done));
 }
 
-void Feed::Update(const RecordType& type, std::unique_ptr<Message> record,
-                  journal::Revision expected_revision, const Caller& caller, Done done) {
+void Feed::Update(const RecordType& type,
+                  std::unique_ptr<Message> record,
+                  journal::Revision expected_revision,
+                  const Caller& caller,
+                  Done done) {
   absl::Status status = CheckCaller(caller);
   if (status.ok()) status = Prepare(type, *record);
   if (!status.ok()) return done(status);
@@ -209,16 +259,18 @@ void Feed::Update(const RecordType& type, std::unique_ptr<Message> record,
   change->type = &type;
   change->name = StringField(*record, "name");
   change->expected_revision = expected_revision;
-  change->digest = journal::Sha256Hex(
-      absl::StrCat("update ", expected_revision, " ", Deterministic(*record)));
+  change->digest =
+      journal::Sha256Hex(absl::StrCat("update ", expected_revision, " ", Deterministic(*record)));
   change->record = std::move(record);
   Run(std::move(change), std::move(done));
 }
 
-void Feed::Modify(const std::string& name, journal::Revision expected_revision,
+void Feed::Modify(const std::string& name,
+                  journal::Revision expected_revision,
                   const Message& request,
                   std::function<absl::Status(Message&, const CheckContext&)> modify,
-                  const Caller& caller, Done done) {
+                  const Caller& caller,
+                  Done done) {
   if (absl::Status status = CheckCaller(caller); !status.ok()) return done(status);
   auto change = std::make_shared<Change>();
   change->kind = Change::Kind::kModify;
@@ -226,17 +278,25 @@ void Feed::Modify(const std::string& name, journal::Revision expected_revision,
   change->name = name;
   change->expected_revision = expected_revision;
   change->modify = std::move(modify);
-  change->digest = journal::Sha256Hex(
-      absl::StrCat("modify ", name, " ", expected_revision, " ", Deterministic(request)));
+  change->digest = journal::Sha256Hex(absl::StrCat("modify ",
+                                                   request.GetDescriptor()->full_name(),
+                                                   " ",
+                                                   name,
+                                                   " ",
+                                                   expected_revision,
+                                                   " ",
+                                                   Deterministic(request)));
   Run(std::move(change), std::move(done));
 }
 
-void Feed::Void(const std::string& name, journal::Revision expected_revision,
-                const type::v1::Voiding& voiding, const Caller& caller, Done done) {
+void Feed::Void(const std::string& name,
+                journal::Revision expected_revision,
+                const type::v1::Voiding& voiding,
+                const Caller& caller,
+                Done done) {
   absl::Status status = CheckCaller(caller);
   if (status.ok()) {
-    status = type::CheckFields(
-        voiding, type::FieldContext{.divisions = &divisions_, .today = Today()});
+    status = type::CheckFields(voiding, Fields(), "voiding");
   }
   if (!status.ok()) return done(status);
   auto change = std::make_shared<Change>();
@@ -257,7 +317,8 @@ void Feed::Run(std::shared_ptr<Change> change, Done done) {
         if (!status.ok()) return done(status);
         if (change->repeats > 0) return done(FirstAnswer(*change));
         SetInfo(change->info, *change->decided);
-        done(RecordAnswer{.record = std::move(change->decided), .revision = change->info.revision()});
+        done(RecordAnswer{.record = std::move(change->decided),
+                          .revision = change->info.revision()});
       });
 }
 
@@ -267,13 +328,12 @@ absl::Status Feed::Decide(Change& change, journal::Transaction& transaction) {
         store_.FindRequest(MakeRequestKey(change.caller.actor, change.caller.request_id));
     if (change.repeats > 0) return absl::OkStatus();
   }
+  change.now_us = transaction.now_us();
   change.entry.Clear();
-  const StoredRecord* stored = nullptr;
   if (change.kind == Change::Kind::kCreate) {
-    XINCE_RETURN_IF_ERROR(DecideNew(change, transaction.next_revision()));
-    change.create_time_us = transaction.now_us();
+    XINCE_RETURN_IF_ERROR(DecideNew(change, transaction));
   } else {
-    stored = store_.Find(change.name);
+    const StoredRecord* stored = store_.Find(change.name);
     if (stored == nullptr) return Unknown(change.name);
     XINCE_RETURN_IF_ERROR(DecideNext(change, *stored));
     change.create_time_us = stored->create_time_us;
@@ -282,30 +342,38 @@ absl::Status Feed::Decide(Change& change, journal::Transaction& transaction) {
   entry.set_type(change.type->descriptor->full_name());
   entry.set_record(Deterministic(*change.decided));
   entry.set_request_digest(change.digest);
-  change.info =
-      MakeInfo(transaction.next_revision(), entry.version(), change.create_time_us,
-               transaction.now_us(), change.caller.actor,
-               entry.has_voiding() ? entry.voiding().SerializeAsString() : std::string());
+  change.info = MakeInfo(transaction.next_revision(),
+                         entry.version(),
+                         change.create_time_us,
+                         transaction.now_us(),
+                         change.caller.actor,
+                         entry.has_voiding() ? entry.voiding().SerializeAsString() : std::string());
   return transaction.Append(change.caller.actor, change.caller.request_id, Deterministic(entry));
 }
 
-absl::Status Feed::DecideNew(Change& change, journal::Revision next) {
+absl::Status Feed::DecideNew(Change& change, const journal::Transaction& transaction) {
   change.decided.reset(change.record->New());
   change.decided->CopyFrom(*change.record);
   std::string name = StringField(*change.decided, "name");
   if (name.empty()) {
-    const std::string id =
-        change.type->make_id ? change.type->make_id(*change.decided) : absl::StrCat(next);
+    const std::string id = change.type->make_id ? change.type->make_id(*change.decided)
+                                                : absl::StrCat(transaction.next_revision());
     name = absl::StrCat(change.type->collection, "/", id);
     SetName(name, *change.decided);
   }
-  if (store_.Find(name) != nullptr) {
-    return runtime::AlreadyExists("RECORD_EXISTS", "name", absl::StrCat(name, " is already filed"),
-                                  absl::StrCat(name, " 已存在"), {{"collides_with", name}});
+  const StoredRecord* stored = store_.Find(name);
+  const bool again = stored != nullptr && stored->voided() && change.type->make_id;
+  if (stored != nullptr && !again) {
+    return runtime::AlreadyExists("RECORD_EXISTS",
+                                  "name",
+                                  absl::StrCat(name, " is already filed"),
+                                  absl::StrCat(name, " 已存在"),
+                                  {{"collides_with", name}});
   }
   change.entry.set_name(name);
-  change.entry.set_version(1);
-  XINCE_RETURN_IF_ERROR(CheckRecord(change, nullptr));
+  change.entry.set_version(again ? stored->version + 1 : 1);
+  change.create_time_us = again ? stored->create_time_us : transaction.now_us();
+  XINCE_RETURN_IF_ERROR(CompleteAndCheck(change, nullptr));
   change.entry.set_evidence(EvidenceOf(change, nullptr));
   return absl::OkStatus();
 }
@@ -313,20 +381,25 @@ absl::Status Feed::DecideNew(Change& change, journal::Revision next) {
 absl::Status Feed::DecideNext(Change& change, const StoredRecord& stored) {
   if (change.expected_revision == 0) {
     return runtime::InvalidArgument(
-        "EXPECTED_REVISION_REQUIRED", "expected_revision",
+        "EXPECTED_REVISION_REQUIRED",
+        "expected_revision",
         "send info.revision as it was read, so that nobody's change is overwritten",
         "请填写读取时的 info.revision,以免覆盖他人的修改");
   }
   if (change.expected_revision != stored.revision()) {
-    return runtime::Aborted(
-        "STALE_REVISION", "expected_revision", "the record has changed since it was read: read it again",
-        "记录在读取之后已被修改,请重新读取",
-        {{"expected", absl::StrCat(change.expected_revision)},
-         {"current", absl::StrCat(stored.revision())}});
+    return runtime::Aborted("STALE_REVISION",
+                            "expected_revision",
+                            "the record has changed since it was read: read it again",
+                            "记录在读取之后已被修改,请重新读取",
+                            {{"expected", absl::StrCat(change.expected_revision)},
+                             {"current", absl::StrCat(stored.revision())}});
   }
   if (stored.voided()) {
-    return runtime::FailedPrecondition("RECORD_VOIDED", "name", "the record was voided",
-                                       "该记录已作废", {{"name", std::string(stored.name)}});
+    return runtime::FailedPrecondition("RECORD_VOIDED",
+                                       "name",
+                                       "the record was voided",
+                                       "该记录已作废",
+                                       {{"name", std::string(stored.name)}});
   }
   if (change.type != nullptr && change.type != stored.type) return Unknown(change.name);
   change.type = stored.type;
@@ -335,41 +408,46 @@ absl::Status Feed::DecideNext(Change& change, const StoredRecord& stored) {
   change.decided.reset(before->New());
   change.entry.set_name(std::string(stored.name));
   change.entry.set_version(stored.version + 1);
-  if (change.kind == Change::Kind::kVoid) {
-    change.decided->CopyFrom(*before);
-    *change.entry.mutable_voiding() = change.voiding;
-    change.entry.set_evidence(EvidenceOf(change, before.get()));
-    return absl::OkStatus();
-  }
+  if (change.kind == Change::Kind::kVoid) return DecideVoid(change, *before);
   if (change.kind == Change::Kind::kUpdate) {
     change.decided->CopyFrom(*change.record);
     CarryOutputOnly(*before, *change.decided);
   } else {
     change.decided->CopyFrom(*before);
     const StoreView view(store_);
-    XINCE_RETURN_IF_ERROR(change.modify(
-        *change.decided, CheckContext{.records = view, .divisions = divisions_, .today = Today()}));
+    XINCE_RETURN_IF_ERROR(change.modify(*change.decided, Checks(change, view)));
   }
   XINCE_RETURN_IF_ERROR(type::CheckImmutable(*before, *change.decided));
-  XINCE_RETURN_IF_ERROR(CheckRecord(change, before.get()));
+  XINCE_RETURN_IF_ERROR(CompleteAndCheck(change, before.get()));
   change.entry.set_evidence(EvidenceOf(change, before.get()));
   return absl::OkStatus();
 }
 
-absl::Status Feed::CheckRecord(Change& change, const Message* before) {
-  const RecordType& type = *change.type;
-  if (type.check) {
+absl::Status Feed::DecideVoid(Change& change, const Message& before) {
+  if (change.type->check_void) {
     const StoreView view(store_);
-    XINCE_RETURN_IF_ERROR(
-        type.check(*change.decided, before,
-                   CheckContext{.records = view, .divisions = divisions_, .today = Today()}));
+    XINCE_RETURN_IF_ERROR(change.type->check_void(before, Checks(change, view)));
   }
+  change.decided->CopyFrom(before);
+  *change.entry.mutable_voiding() = change.voiding;
+  change.entry.set_evidence(EvidenceOf(change, &before));
+  return absl::OkStatus();
+}
+
+absl::Status Feed::CompleteAndCheck(Change& change, const Message* before) {
+  const RecordType& type = *change.type;
+  const StoreView view(store_);
+  const CheckContext context = Checks(change, view);
+  if (type.complete) XINCE_RETURN_IF_ERROR(type.complete(*change.decided, before, context));
+  if (type.check) XINCE_RETURN_IF_ERROR(type.check(*change.decided, before, context));
   if (!type.unique_keys) return absl::OkStatus();
   for (const std::string& key : type.unique_keys(*change.decided)) {
     const absl::string_view holder = store_.FindKey(key);
     if (holder.empty() || holder == change.entry.name()) continue;
     return runtime::AlreadyExists(
-        "DUPLICATE_KEY", "", absl::StrCat("already filed as ", holder),
+        "DUPLICATE_KEY",
+        "",
+        absl::StrCat("already filed as ", holder),
         absl::StrCat("已登记为 ", holder),
         {{"collides_with", std::string(holder)}, {"key", key.substr(0, key.find(':'))}});
   }
@@ -390,7 +468,8 @@ std::string Feed::EvidenceOf(const Change& change, const Message* before) const 
   StreamEvidenceResponse batch;
   for (auto& [slot, piece] : now.by_slot) {
     const auto same = earlier.by_slot.find(slot);
-    if (same != earlier.by_slot.end() && Deterministic(same->second) == Deterministic(piece)) continue;
+    if (same != earlier.by_slot.end() && Deterministic(same->second) == Deterministic(piece))
+      continue;
     piece.set_id(id_of(slot));
     piece.set_version(change.entry.version());
     *batch.add_evidence() = std::move(piece);
@@ -416,7 +495,10 @@ absl::StatusOr<RecordAnswer> Feed::VersionAt(journal::Revision revision, int64_t
     answer.record = NewRecord(*type);
     answer.record->ParseFromString(entry.record());
     answer.revision = stored.revision;
-    SetInfo(MakeInfo(stored.revision, entry.version(), create_time_us, stored.record_time_us,
+    SetInfo(MakeInfo(stored.revision,
+                     entry.version(),
+                     create_time_us,
+                     stored.record_time_us,
                      stored.actor,
                      entry.has_voiding() ? entry.voiding().SerializeAsString() : std::string()),
             *answer.record);
@@ -429,29 +511,30 @@ absl::StatusOr<RecordAnswer> Feed::FirstAnswer(const Change& change) {
   std::string digest;
   std::string name;
   int64_t create_time_us = 0;
-  XINCE_RETURN_IF_ERROR(
-      journal_.Read(change.repeats - 1, 1, [&](const journal::Entry& stored) {
-        FeedEntry entry;
-        entry.ParseFromString(stored.payload);
-        digest = entry.request_digest();
-        name = entry.name();
-        return absl::OkStatus();
-      }));
+  XINCE_RETURN_IF_ERROR(journal_.Read(change.repeats - 1, 1, [&](const journal::Entry& stored) {
+    FeedEntry entry;
+    entry.ParseFromString(stored.payload);
+    digest = entry.request_digest();
+    name = entry.name();
+    return absl::OkStatus();
+  }));
   if (digest != change.digest) {
     return runtime::AlreadyExists(
-        "REQUEST_ID_REUSED", "request_id", "this request id was used for another request",
+        "REQUEST_ID_REUSED",
+        "request_id",
+        "this request id was used for another request",
         "该 request_id 已用于另一请求",
         {{"first", digest.substr(0, 16)}, {"now", change.digest.substr(0, 16)}});
   }
-  XINCE_RETURN_IF_ERROR(
-      machine_
-          .Read(change.repeats, absl::InfiniteFuture(),
-                [&] {
-                  const StoredRecord* stored = store_.Find(name);
-                  create_time_us = stored == nullptr ? 0 : stored->create_time_us;
-                  return journal::Revision{0};
-                })
-          .status());
+  XINCE_RETURN_IF_ERROR(machine_
+                            .Read(change.repeats,
+                                  absl::InfiniteFuture(),
+                                  [&] {
+                                    const StoredRecord* stored = store_.Find(name);
+                                    create_time_us = stored == nullptr ? 0 : stored->create_time_us;
+                                    return journal::Revision{0};
+                                  })
+                            .status());
   return VersionAt(change.repeats, create_time_us);
 }
 
@@ -462,8 +545,9 @@ void Feed::Validate(const RecordType& type, std::unique_ptr<Message> record, Don
   change->record = std::move(record);
   machine_.Submit(
       [this, change](journal::Transaction& transaction) {
+        change->now_us = transaction.now_us();
         change->entry.Clear();
-        return DecideNew(*change, transaction.next_revision());
+        return DecideNew(*change, transaction);
       },
       [change, done = std::move(done)](const absl::Status& status, journal::Revision) {
         if (!status.ok()) return done(status);
@@ -471,8 +555,10 @@ void Feed::Validate(const RecordType& type, std::unique_ptr<Message> record, Don
       });
 }
 
-absl::StatusOr<RecordAnswer> Feed::Get(const RecordType& type, const std::string& name,
-                                       uint32_t version, journal::Revision at_least,
+absl::StatusOr<RecordAnswer> Feed::Get(const RecordType& type,
+                                       const std::string& name,
+                                       uint32_t version,
+                                       journal::Revision at_least,
                                        absl::Time deadline) {
   RecordAnswer answer;
   absl::Status status;
@@ -490,8 +576,11 @@ absl::StatusOr<RecordAnswer> Feed::Get(const RecordType& type, const std::string
         if (version == 0 || version == stored->version) {
           answer.record = Decode(*stored);
         } else if (version > stored->version) {
-          status = runtime::NotFound("VERSION_UNKNOWN", "version", "the record has no such version",
-                                     "该记录没有此版本", {{"newest", absl::StrCat(stored->version)}});
+          status = runtime::NotFound("VERSION_UNKNOWN",
+                                     "version",
+                                     "the record has no such version",
+                                     "该记录没有此版本",
+                                     {{"newest", absl::StrCat(stored->version)}});
         } else {
           wanted = stored->revisions[version - 1];
         }
@@ -505,17 +594,21 @@ absl::StatusOr<RecordAnswer> Feed::Get(const RecordType& type, const std::string
   return answer;
 }
 
-absl::StatusOr<Page> Feed::List(const RecordType& type, const ListQuery& query,
-                                journal::Revision at_least, absl::Time deadline) {
+absl::StatusOr<Page> Feed::List(const RecordType& type,
+                                const ListQuery& query,
+                                journal::Revision at_least,
+                                absl::Time deadline) {
   XINCE_ASSIGN_OR_RETURN(const PageStart start, StartOfPage(type, query));
   const IndexedFilter indexed = ChooseIndexed(type, query);
   Page page;
   const auto fill = [&]() -> journal::Revision {
     page = Page{};
     int scanned = 0;
+    size_t bytes = 0;
     std::string last;
     const auto visit = [&](const StoredRecord& stored) {
-      if (page.records.size() == static_cast<size_t>(start.size) || scanned == kPageScanMax) {
+      if (page.records.size() == static_cast<size_t>(start.size) ||
+          scanned == options_.page_scan_max || bytes >= kPageBytesMax) {
         page.next_page_token = NextPageToken(type, query, last);
         return false;
       }
@@ -523,7 +616,9 @@ absl::StatusOr<Page> Feed::List(const RecordType& type, const ListQuery& query,
       last = std::string(stored.name);
       if (stored.voided() && !query.show_voided) return true;
       std::unique_ptr<Message> record = Decode(stored);
-      if (Matches(*record, query)) page.records.push_back(std::move(record));
+      if (!Matches(*record, query)) return true;
+      bytes += stored.record.size();
+      page.records.push_back(std::move(record));
       return true;
     };
     if (indexed.field.empty()) {

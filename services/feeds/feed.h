@@ -10,13 +10,15 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "google/protobuf/message.h"
+
+#include "xince/type/v1/types.pb.h"
+
 #include "services/feeds/record_store.h"
 #include "services/feeds/record_type.h"
 #include "services/journal/machine.h"
 #include "services/runtime/clock.h"
 #include "services/type/divisions.h"
-
-#include "xince/type/v1/types.pb.h"
+#include "services/type/field_rules.h"
 
 /// What every feed does with its records, whatever they are: file, change, void, get, list. Nothing
 /// here links gRPC.
@@ -31,6 +33,9 @@ inline constexpr int kPageSizeDefault = 50;
 inline constexpr int kPageSizeMax = 1000;
 /// Records looked at for one page: a filter that matches few gives shorter pages, not longer waits.
 inline constexpr int kPageScanMax = 20000;
+/// Stored bytes after which a page ends, at least one record on it: a reply stays below the 4 MiB
+/// that gRPC clients accept unless told otherwise.
+inline constexpr size_t kPageBytesMax = 3 << 20;
 
 /// Who asks, and under which request id.
 struct Caller {
@@ -75,6 +80,8 @@ struct FeedOptions {
   /// Key of the keyed hash of identity numbers, at least 32 bytes.
   std::string identity_key;
   journal::Machine::Options machine;
+  /// As kPageScanMax.
+  int page_scan_max = kPageScanMax;
 };
 
 /// A feed: record types over a journal. Safe to call from any thread once started. `done` callbacks
@@ -110,7 +117,7 @@ class Feed {
               const Caller& caller,
               Done done);
   /// Changes a record by a function of its present version: how custom methods are made. `request`
-  /// is what a repeat under the same request id must equal.
+  /// is what a repeat under the same request id must equal; PrepareRequest has checked it.
   void Modify(const std::string& name,
               journal::Revision expected_revision,
               const google::protobuf::Message& request,
@@ -123,6 +130,13 @@ class Feed {
             const type::v1::Voiding& voiding,
             const Caller& caller,
             Done done);
+  /// Checks the fields of a request that is no record, such as a list's filters, by their rules.
+  /// Errors: those of services/type/field_rules.h.
+  [[nodiscard]] absl::Status CheckRequest(const google::protobuf::Message& request) const;
+  /// The same for a request whose content goes into a record: drops unknown fields and replaces
+  /// identity numbers by their keyed hashes.
+  absl::Status PrepareRequest(google::protobuf::Message& request) const;
+
   /// Does everything Create does but record it; the answer's revision is 0.
   void Validate(const RecordType& type,
                 std::unique_ptr<google::protobuf::Message> record,
@@ -156,13 +170,15 @@ class Feed {
   absl::Status CheckCaller(const Caller& caller) const;
   void Run(std::shared_ptr<Change> change, Done done);
   absl::Status Decide(Change& change, journal::Transaction& transaction);
-  absl::Status DecideNew(Change& change, journal::Revision next);
+  absl::Status DecideNew(Change& change, const journal::Transaction& transaction);
   absl::Status DecideNext(Change& change, const StoredRecord& stored);
-  absl::Status CheckRecord(Change& change, const google::protobuf::Message* before);
+  absl::Status DecideVoid(Change& change, const google::protobuf::Message& before);
+  absl::Status CompleteAndCheck(Change& change, const google::protobuf::Message* before);
+  [[nodiscard]] CheckContext Checks(const Change& change, const RecordView& view) const;
   std::string EvidenceOf(const Change& change, const google::protobuf::Message* before) const;
   absl::StatusOr<RecordAnswer> FirstAnswer(const Change& change);
   absl::StatusOr<RecordAnswer> VersionAt(journal::Revision revision, int64_t create_time_us);
-  [[nodiscard]] type::Date Today() const;
+  [[nodiscard]] type::FieldContext Fields() const;
 
   const FeedOptions options_;
   journal::Journal& journal_;

@@ -9,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "google/protobuf/descriptor.h"
 #include "google/rpc/status.pb.h"
+
 #include "services/runtime/errors.h"
 #include "services/runtime/mutex.h"
 
@@ -72,7 +73,8 @@ void SetRevision(Feed& feed, CallContext& context, journal::Revision revision) {
 absl::StatusOr<std::unique_ptr<Message>> TakeRecord(const Message& request,
                                                     const FieldDescriptor* field) {
   if (!request.GetReflection()->HasField(request, field)) {
-    return runtime::InvalidArgument("FIELD_REQUIRED", field->name(),
+    return runtime::InvalidArgument("FIELD_REQUIRED",
+                                    field->name(),
                                     absl::StrCat(field->name(), " is missing"),
                                     absl::StrCat("缺少 ", field->name()));
   }
@@ -109,18 +111,20 @@ void AddCreate(Feed& feed,
                const MethodDescriptor* method,
                const RecordType& type) {
   const FieldDescriptor* field = RecordField(method->input_type(), type);
-  service.AddAsync(
-      method->name(), Prototype(method->input_type()), Prototype(method->output_type()),
-      [&feed, field, &type](CallContext& context, Message& request,
-                            std::shared_ptr<PendingCall> call) {
-        absl::StatusOr<std::unique_ptr<Message>> record = TakeRecord(request, field);
-        if (!record.ok()) return call->Answer(record.status(), nullptr);
-        Feed::Done done = AnswerWithRecord(feed, std::move(call), field->name());
-        if (BoolField(request, "validate_only")) {
-          return feed.Validate(type, *std::move(record), std::move(done));
-        }
-        feed.Create(type, *std::move(record), CallerOf(context, request), std::move(done));
-      });
+  service.AddAsync(method->name(),
+                   Prototype(method->input_type()),
+                   Prototype(method->output_type()),
+                   [&feed, field, &type](
+                       CallContext& context, Message& request, std::shared_ptr<PendingCall> call) {
+                     absl::StatusOr<std::unique_ptr<Message>> record = TakeRecord(request, field);
+                     if (!record.ok()) return call->Answer(record.status(), nullptr);
+                     Feed::Done done = AnswerWithRecord(feed, std::move(call), field->name());
+                     if (BoolField(request, "validate_only")) {
+                       return feed.Validate(type, *std::move(record), std::move(done));
+                     }
+                     feed.Create(
+                         type, *std::move(record), CallerOf(context, request), std::move(done));
+                   });
 }
 
 void AddUpdate(Feed& feed,
@@ -128,16 +132,19 @@ void AddUpdate(Feed& feed,
                const MethodDescriptor* method,
                const RecordType& type) {
   const FieldDescriptor* field = RecordField(method->input_type(), type);
-  service.AddAsync(
-      method->name(), Prototype(method->input_type()), Prototype(method->output_type()),
-      [&feed, field, &type](CallContext& context, Message& request,
-                            std::shared_ptr<PendingCall> call) {
-        absl::StatusOr<std::unique_ptr<Message>> record = TakeRecord(request, field);
-        if (!record.ok()) return call->Answer(record.status(), nullptr);
-        feed.Update(type, *std::move(record), NumberField(request, "expected_revision"),
-                    CallerOf(context, request),
-                    AnswerWithRecord(feed, std::move(call), field->name()));
-      });
+  service.AddAsync(method->name(),
+                   Prototype(method->input_type()),
+                   Prototype(method->output_type()),
+                   [&feed, field, &type](
+                       CallContext& context, Message& request, std::shared_ptr<PendingCall> call) {
+                     absl::StatusOr<std::unique_ptr<Message>> record = TakeRecord(request, field);
+                     if (!record.ok()) return call->Answer(record.status(), nullptr);
+                     feed.Update(type,
+                                 *std::move(record),
+                                 NumberField(request, "expected_revision"),
+                                 CallerOf(context, request),
+                                 AnswerWithRecord(feed, std::move(call), field->name()));
+                   });
 }
 
 void AddVerb(Feed& feed,
@@ -145,42 +152,52 @@ void AddVerb(Feed& feed,
              const MethodDescriptor* method,
              const FeedVerb& verb) {
   service.AddAsync(
-      method->name(), Prototype(method->input_type()), Prototype(method->output_type()),
+      method->name(),
+      Prototype(method->input_type()),
+      Prototype(method->output_type()),
       [&feed, verb](CallContext& context, Message& request, std::shared_ptr<PendingCall> call) {
         std::shared_ptr<Message> asked(request.New());
         asked->CopyFrom(request);
+        if (absl::Status status = feed.PrepareRequest(*asked); !status.ok()) {
+          return call->Answer(status, nullptr);
+        }
         feed.Modify(
-            StringField(request, "name"), NumberField(request, "expected_revision"),
+            StringField(request, "name"),
+            NumberField(request, "expected_revision"),
             *asked,
             [asked, change = verb.change](Message& record, const CheckContext& checks) {
               return change(*asked, record, checks);
             },
-            CallerOf(context, request), AnswerWithRecord(feed, std::move(call), ""));
+            CallerOf(context, request),
+            AnswerWithRecord(feed, std::move(call), ""));
       });
 }
 
 void AddVoid(Feed& feed, runtime::RpcService& service, const MethodDescriptor* method) {
   const Descriptor* output = method->output_type();
   service.AddAsync(
-      method->name(), Prototype(method->input_type()), Prototype(output),
+      method->name(),
+      Prototype(method->input_type()),
+      Prototype(output),
       [&feed, output](CallContext& context, Message& request, std::shared_ptr<PendingCall> call) {
         const auto* voiding_field = request.GetDescriptor()->FindFieldByName("voiding");
         const auto& voiding = static_cast<const type::v1::Voiding&>(
             request.GetReflection()->GetMessage(request, voiding_field));
-        feed.Void(StringField(request, "name"), NumberField(request, "expected_revision"), voiding,
+        feed.Void(StringField(request, "name"),
+                  NumberField(request, "expected_revision"),
+                  voiding,
                   CallerOf(context, request),
                   [&feed, output, call = std::move(call)](absl::StatusOr<RecordAnswer> answer) {
-                    if (!answer.ok()) {
-                      return call->Answer(Located(answer.status(), "voiding"), nullptr);
-                    }
+                    if (!answer.ok()) return call->Answer(answer.status(), nullptr);
                     // A reply with the record's `name` and `info` under the same numbers.
                     const std::unique_ptr<Message> reply = New(output);
                     const Message& record = *answer->record;
                     const auto* info = output->FindFieldByName("info");
-                    reply->GetReflection()->SetString(reply.get(), output->FindFieldByName("name"),
-                                                      StringField(record, "name"));
-                    reply->GetReflection()->MutableMessage(reply.get(), info)->CopyFrom(
-                        record.GetReflection()->GetMessage(
+                    reply->GetReflection()->SetString(
+                        reply.get(), output->FindFieldByName("name"), StringField(record, "name"));
+                    reply->GetReflection()
+                        ->MutableMessage(reply.get(), info)
+                        ->CopyFrom(record.GetReflection()->GetMessage(
                             record, record.GetDescriptor()->FindFieldByNumber(2)));
                     SetRevision(feed, call->context(), answer->revision);
                     call->Answer(absl::OkStatus(), reply.get());
@@ -193,14 +210,18 @@ void AddGet(Feed& feed,
             const MethodDescriptor* method,
             const RecordType& type) {
   service.AddUnary(
-      method->name(), Prototype(method->input_type()), Prototype(method->output_type()),
+      method->name(),
+      Prototype(method->input_type()),
+      Prototype(method->output_type()),
       [&feed, &type](CallContext& context, const Message& request, ReplySink& reply) {
+        XINCE_RETURN_IF_ERROR(feed.CheckRequest(request));
         XINCE_ASSIGN_OR_RETURN(const journal::Revision at_least, AtLeast(feed, context));
-        XINCE_ASSIGN_OR_RETURN(
-            const RecordAnswer answer,
-            feed.Get(type, StringField(request, "name"),
-                     static_cast<uint32_t>(NumberField(request, "version")), at_least,
-                     context.deadline()));
+        XINCE_ASSIGN_OR_RETURN(const RecordAnswer answer,
+                               feed.Get(type,
+                                        StringField(request, "name"),
+                                        static_cast<uint32_t>(NumberField(request, "version")),
+                                        at_least,
+                                        context.deadline()));
         SetRevision(feed, context, answer.revision);
         return reply.SetMessage(*answer.record);
       });
@@ -231,12 +252,15 @@ void AddList(Feed& feed,
   const Descriptor* output = method->output_type();
   const FieldDescriptor* field = RecordField(output, type);
   service.AddUnary(
-      method->name(), Prototype(method->input_type()), Prototype(output),
-      [&feed, &type, output, field](CallContext& context, const Message& request,
-                                    ReplySink& reply) {
+      method->name(),
+      Prototype(method->input_type()),
+      Prototype(output),
+      [&feed, &type, output, field](
+          CallContext& context, const Message& request, ReplySink& reply) {
+        XINCE_RETURN_IF_ERROR(feed.CheckRequest(request));
         XINCE_ASSIGN_OR_RETURN(const journal::Revision at_least, AtLeast(feed, context));
-        XINCE_ASSIGN_OR_RETURN(
-            Page page, feed.List(type, QueryOf(request), at_least, context.deadline()));
+        XINCE_ASSIGN_OR_RETURN(Page page,
+                               feed.List(type, QueryOf(request), at_least, context.deadline()));
         const std::unique_ptr<Message> answer = New(output);
         for (std::unique_ptr<Message>& record : page.records) {
           answer->GetReflection()->AddAllocatedMessage(answer.get(), field, record.release());
@@ -262,13 +286,13 @@ struct Batch {
     const Descriptor* descriptor = result->GetDescriptor();
     if (answer.ok()) {
       const RecordType* type = feed.TypeOf(answer->record->GetDescriptor()->full_name());
-      result->GetReflection()->SetAllocatedMessage(result, answer->record.release(),
-                                                   RecordField(descriptor, *type));
+      result->GetReflection()->SetAllocatedMessage(
+          result, answer->record.release(), RecordField(descriptor, *type));
       const runtime::MutexLock lock(mutex);
       revision = std::max(revision, answer->revision);
     } else {
-      const absl::Status status = runtime::UnderField(
-          Located(answer.status(), field), absl::StrCat("requests[", index, "]"));
+      const absl::Status status = runtime::UnderField(Located(answer.status(), field),
+                                                      absl::StrCat("requests[", index, "]"));
       result->GetReflection()
           ->MutableMessage(result, descriptor->FindFieldByName("error"))
           ->CopyFrom(runtime::ToRpcStatus(status));
@@ -289,12 +313,14 @@ struct Batch {
 
 absl::Status CheckBatchSize(int items) {
   if (items == 0) {
-    return runtime::InvalidArgument("BATCH_EMPTY", "requests", "a batch has at least one item",
-                                    "批量请求至少含一项");
+    return runtime::InvalidArgument(
+        "BATCH_EMPTY", "requests", "a batch has at least one item", "批量请求至少含一项");
   }
   if (items > kBatchItemsMax) {
     return runtime::InvalidArgument(
-        "BATCH_TOO_LARGE", "requests", absl::StrCat("a batch has at most ", kBatchItemsMax, " items"),
+        "BATCH_TOO_LARGE",
+        "requests",
+        absl::StrCat("a batch has at most ", kBatchItemsMax, " items"),
         absl::StrCat("批量请求至多", kBatchItemsMax, "项"),
         {{"limit", absl::StrCat(kBatchItemsMax)}, {"found", absl::StrCat(items)}});
   }
@@ -309,9 +335,11 @@ void AddBatch(Feed& feed,
   const FieldDescriptor* field = RecordField(items->message_type(), type);
   const Descriptor* output = method->output_type();
   service.AddAsync(
-      method->name(), Prototype(method->input_type()), Prototype(output),
-      [&feed, &type, items, field, output](CallContext& context, Message& request,
-                                           std::shared_ptr<PendingCall> call) {
+      method->name(),
+      Prototype(method->input_type()),
+      Prototype(output),
+      [&feed, &type, items, field, output](
+          CallContext& context, Message& request, std::shared_ptr<PendingCall> call) {
         const Reflection* reflection = request.GetReflection();
         const int count = reflection->FieldSize(request, items);
         if (absl::Status status = CheckBatchSize(count); !status.ok()) {

@@ -7,24 +7,13 @@
 
 #include "absl/status/status.h"
 #include "google/protobuf/message.h"
+
 #include "services/feeds/feed.h"
 #include "services/runtime/rpc_service.h"
 
 /// The methods all feeds have alike, made from their descriptors: Create, Get, List, Update and
 /// BatchCreate of every record type, VoidRecord, and the feed's own verbs.
 namespace xince::feeds {
-
-/// A custom method that changes one record: its request has `request_id`, `name` and
-/// `expected_revision`, its reply is the record.
-struct FeedVerb {
-  /// Name of the method, such as `AcceptRectificationOrder`.
-  std::string method;
-  /// Changes the record as the request says, or refuses.
-  std::function<absl::Status(const google::protobuf::Message& request,
-                             google::protobuf::Message& record,
-                             const CheckContext& context)>
-      change;
-};
 
 /// A feed as its directory defines it: the one line that adds it to the server names this.
 struct FeedDefinition {

@@ -1,11 +1,13 @@
 #include "services/feeds/output_fields.h"
 
+#include <memory>
 #include <vector>
 
 #include "google/protobuf/descriptor.h"
-#include "services/type/resident_id.h"
 
 #include "xince/type/v1/options.pb.h"
+
+#include "services/type/resident_id.h"
 
 namespace xince::feeds {
 namespace {
@@ -18,6 +20,15 @@ bool IsOutputOnly(const FieldDescriptor* field) {
   return field->number() == 2 && field->name() == "info"
              ? true
              : field->options().GetExtension(type::v1::rule).output_only();
+}
+
+// Whether a singular message names another person than before.
+bool NamesAnother(const Message& before, const Message& after) {
+  const auto* descriptor = before.GetDescriptor();
+  const FieldDescriptor* name = descriptor->FindFieldByName("display_name");
+  if (name == nullptr || descriptor->FindFieldByName("identity_hash") == nullptr) return false;
+  return before.GetReflection()->GetString(before, name) !=
+         after.GetReflection()->GetString(after, name);
 }
 
 // Calls `visit` for the message and every message inside it.
@@ -59,22 +70,25 @@ void ClearInfo(Message& record) {
 void CarryOutputOnly(const Message& before, Message& after) {
   const Reflection* reflection = after.GetReflection();
   const auto* descriptor = after.GetDescriptor();
+  std::vector<const FieldDescriptor*> carried;
   for (int i = 0; i < descriptor->field_count(); ++i) {
     const FieldDescriptor* field = descriptor->field(i);
-    if (field->is_repeated()) continue;
-    if (field->cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE) {
-      if (!reflection->HasField(before, field)) continue;
-      if (IsOutputOnly(field) && field->name() != "info") {
-        reflection->MutableMessage(&after, field)->CopyFrom(reflection->GetMessage(before, field));
-      } else if (reflection->HasField(after, field)) {
-        CarryOutputOnly(reflection->GetMessage(before, field),
-                        *reflection->MutableMessage(&after, field));
-      }
-    } else if (IsOutputOnly(field) && field->cpp_type() == FieldDescriptor::CPPTYPE_STRING &&
-               reflection->GetString(after, field).empty()) {
-      reflection->SetString(&after, field, reflection->GetString(before, field));
+    const bool is_message = field->cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE;
+    const bool is_set = field->is_repeated() ? reflection->FieldSize(after, field) > 0
+                                             : reflection->HasField(after, field);
+    if (IsOutputOnly(field)) {
+      if (!is_set && field->name() != "info") carried.push_back(field);
+    } else if (is_message && !field->is_repeated() && is_set &&
+               reflection->HasField(before, field)) {
+      const Message& earlier = reflection->GetMessage(before, field);
+      Message& later = *reflection->MutableMessage(&after, field);
+      if (!NamesAnother(earlier, later)) CarryOutputOnly(earlier, later);
     }
   }
+  if (carried.empty()) return;
+  const std::unique_ptr<Message> source(before.New());
+  source->CopyFrom(before);
+  reflection->SwapFields(&after, source.get(), carried);
 }
 
 absl::Status HashIdentities(absl::string_view key, Message& record) {

@@ -16,7 +16,8 @@ void ClearOutputOnly(google::protobuf::Message& record);
 void ClearInfo(google::protobuf::Message& record);
 
 /// Copies the output-only fields of the record and of its singular messages from an earlier version,
-/// where the later one has none.
+/// where the later one has none. The identity hash of a person inside the record is carried only while
+/// the `display_name` beside it stays the same: another name without a number is another person.
 void CarryOutputOnly(const google::protobuf::Message& before, google::protobuf::Message& after);
 
 /// Replaces every identity number, at any depth, by its keyed hash: the number's field is cleared and

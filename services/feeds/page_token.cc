@@ -4,6 +4,7 @@
 
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
+
 #include "services/runtime/errors.h"
 
 namespace xince::feeds {
@@ -21,20 +22,22 @@ std::string ArgumentsDigest(const RecordType& type, const ListQuery& query) {
 
 absl::StatusOr<PageStart> StartOfPage(const RecordType& type, const ListQuery& query) {
   if (query.page_size < 0) {
-    return runtime::InvalidArgument("PAGE_SIZE", "page_size", "a page size is not negative",
-                                    "每页条数不得为负");
+    return runtime::InvalidArgument(
+        "PAGE_SIZE", "page_size", "a page size is not negative", "每页条数不得为负");
   }
   PageStart start;
   start.size = query.page_size == 0 ? kPageSizeDefault : std::min(query.page_size, kPageSizeMax);
   if (query.page_token.empty()) return start;
   std::string plain;
   if (!absl::WebSafeBase64Unescape(query.page_token, &plain) || plain.size() < kDigestDigits) {
-    return runtime::InvalidArgument("PAGE_TOKEN", "page_token",
+    return runtime::InvalidArgument("PAGE_TOKEN",
+                                    "page_token",
                                     "send next_page_token back as it was received",
                                     "请原样送回 next_page_token");
   }
   if (plain.substr(0, kDigestDigits) != ArgumentsDigest(type, query)) {
-    return runtime::InvalidArgument("PAGE_TOKEN_ARGUMENTS", "page_token",
+    return runtime::InvalidArgument("PAGE_TOKEN_ARGUMENTS",
+                                    "page_token",
                                     "the page token belongs to a list with other arguments",
                                     "翻页凭证属于参数不同的列表");
   }

@@ -6,6 +6,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "google/protobuf/message.h"
+
 #include "services/feeds/feed.h"
 
 /// Pages and filters of lists (AIP-158, AIP-132).

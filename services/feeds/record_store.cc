@@ -1,16 +1,16 @@
 #include "services/feeds/record_store.h"
 
-#include <openssl/evp.h>
-
 #include <algorithm>
 #include <cstring>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "services/journal/flat_bytes.h"
-#include "services/runtime/errors.h"
+#include <openssl/evp.h>
 
 #include "xince/journal/v1/entries.pb.h"
+
+#include "services/journal/flat_bytes.h"
+#include "services/runtime/errors.h"
 
 namespace xince::feeds {
 namespace {
@@ -23,7 +23,8 @@ absl::Status Mismatch(const journal::Entry& entry, absl::string_view what) {
   return runtime::ToStatus(runtime::Problem{
       .code = absl::StatusCode::kDataLoss,
       .reason = "REPLAY_MISMATCH",
-      .en = absl::StrCat("the journal holds an entry that this service cannot have written: ", what),
+      .en =
+          absl::StrCat("the journal holds an entry that this service cannot have written: ", what),
       .zh = "流水中有本服务不可能写入的记录",
       .metadata = {{"revision", absl::StrCat(entry.revision)}}});
 }
@@ -44,7 +45,9 @@ void EachKey(absl::string_view keys, Visit visit) {
   }
 }
 
-std::string IndexKey(absl::string_view collection, absl::string_view field, absl::string_view value) {
+std::string IndexKey(absl::string_view collection,
+                     absl::string_view field,
+                     absl::string_view value) {
   return absl::StrCat(collection, "/", field, "=", value);
 }
 
@@ -96,7 +99,8 @@ void RecordStore::ComputeKeys(const google::protobuf::Message& message, StoredRe
   for (const auto* field : indexed_fields_.at(record.type)) {
     const std::string value = message.GetReflection()->GetString(message, field);
     if (value.empty()) continue;
-    absl::StrAppend(&index, IndexKey(record.type->collection, field->name(), value),
+    absl::StrAppend(&index,
+                    IndexKey(record.type->collection, field->name(), value),
                     absl::string_view("\0", 1));
   }
   record.unique_keys = Keep(std::move(unique));
@@ -237,7 +241,8 @@ std::string RecordStore::SaveSnapshot() const {
     out.U32(static_cast<uint32_t>(record.revisions.size()));
     for (const journal::Revision revision : record.revisions) out.U64(revision);
   }
-  std::vector<std::pair<RequestKey, journal::Revision>> requests(requests_.begin(), requests_.end());
+  std::vector<std::pair<RequestKey, journal::Revision>> requests(requests_.begin(),
+                                                                 requests_.end());
   std::sort(requests.begin(), requests.end());
   out.U64(requests.size());
   for (const auto& [key, revision] : requests) {

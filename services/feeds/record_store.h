@@ -13,6 +13,7 @@
 #include "absl/container/btree_set.h"
 #include "absl/container/flat_hash_map.h"
 #include "absl/container/inlined_vector.h"
+
 #include "services/feeds/record_type.h"
 #include "services/journal/machine.h"
 

@@ -57,8 +57,8 @@ std::vector<const FieldDescriptor*> IndexedFields(const RecordType& type) {
     const FieldDescriptor* field = type.descriptor->field(i);
     if (field->is_repeated() || field->cpp_type() != FieldDescriptor::CPPTYPE_STRING) continue;
     if (field->number() == 1) continue;
-    const bool named = std::find(type.indexed.begin(), type.indexed.end(), field->name()) !=
-                       type.indexed.end();
+    const bool named =
+        std::find(type.indexed.begin(), type.indexed.end(), field->name()) != type.indexed.end();
     if (named || IsReference(field)) fields.push_back(field);
   }
   return fields;

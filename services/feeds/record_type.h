@@ -11,11 +11,12 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "google/protobuf/message.h"
+
+#include "xince/evidence/v1/evidence.pb.h"
+
 #include "services/journal/journal.h"
 #include "services/type/civil_date.h"
 #include "services/type/divisions.h"
-
-#include "xince/evidence/v1/evidence.pb.h"
 
 /// What a feed says about the records it keeps.
 ///
@@ -35,6 +36,11 @@ class RecordView {
   /// Only resource and subject references and fields named in RecordType::indexed are indexed.
   [[nodiscard]] virtual std::vector<std::unique_ptr<google::protobuf::Message>> Where(
       absl::string_view collection, absl::string_view field, absl::string_view value) const = 0;
+  /// How many records there are of `collection` with this value, voided ones included: for numbers
+  /// that are given without gaps. The same fields are indexed.
+  [[nodiscard]] virtual size_t CountWithVoided(absl::string_view collection,
+                                               absl::string_view field,
+                                               absl::string_view value) const = 0;
 };
 
 /// What a check may look at.
@@ -43,6 +49,8 @@ struct CheckContext {
   const type::Divisions& divisions;
   /// Today in Asia/Shanghai.
   type::Date today;
+  /// Who asks, as recorded in the journal; empty when nothing will be recorded.
+  absl::string_view actor = {};
 };
 
 /// Collects the evidence of a record. The slot tells the pieces of one record apart and must not
@@ -64,6 +72,11 @@ struct RecordType {
   std::string zh;
   std::string command;
 
+  /// Sets the output-only fields that follow from the others, before the check; `before` as there.
+  std::function<absl::Status(google::protobuf::Message& record,
+                             const google::protobuf::Message* before,
+                             const CheckContext& context)>
+      complete;
   /// Checks beyond single fields. `before` is null when the record is new. Field paths in errors are
   /// relative to the record.
   std::function<absl::Status(const google::protobuf::Message& record,
@@ -74,11 +87,30 @@ struct RecordType {
   std::function<std::vector<std::string>(const google::protobuf::Message& record)> unique_keys;
   /// The evidence the record gives. A function of the record alone.
   std::function<void(const google::protobuf::Message& record, EvidenceSink& sink)> evidence;
+  /// Refuses to void a record that others still need. Called with the version to be voided.
+  std::function<absl::Status(const google::protobuf::Message& record, const CheckContext& context)>
+      check_void;
+  /// The record carries the document by which an officer vouches for a credit code with an unusual
+  /// inner check digit or prefix: such codes are then accepted anywhere in the record.
+  std::function<bool(const google::protobuf::Message& record)> tolerates_uscc;
   /// Identifier of the record when the caller leaves `name` empty, without the collection; by
-  /// default the revision at which it is recorded.
+  /// default the revision at which it is recorded. A type with it has identifiers from outside: a
+  /// voided record of such a type may be filed again, under its name and as its next version.
   std::function<std::string(const google::protobuf::Message& record)> make_id;
   /// Further string fields by which records are found.
   std::vector<std::string> indexed;
+};
+
+/// A custom method that changes one record: its request has `request_id`, `name` and
+/// `expected_revision`, its reply is the record. The request's fields are checked by their rules.
+struct FeedVerb {
+  /// Name of the method, such as `AcceptRectificationOrder`.
+  std::string method;
+  /// Changes the record as the request says, or refuses.
+  std::function<absl::Status(const google::protobuf::Message& request,
+                             google::protobuf::Message& record,
+                             const CheckContext& context)>
+      change;
 };
 
 /// A record type with what its proto says filled in. The message must have `string name = 1`,
@@ -91,7 +123,28 @@ auto Check(Function function) {
   return [function](const google::protobuf::Message& record,
                     const google::protobuf::Message* before,
                     const CheckContext& context) -> absl::Status {
-    return function(static_cast<const Record&>(record), static_cast<const Record*>(before), context);
+    return function(
+        static_cast<const Record&>(record), static_cast<const Record*>(before), context);
+  };
+}
+
+/// Typed shorthand for `complete`.
+template <class Record, class Function>
+auto Complete(Function function) {
+  return [function](google::protobuf::Message& record,
+                    const google::protobuf::Message* before,
+                    const CheckContext& context) -> absl::Status {
+    return function(static_cast<Record&>(record), static_cast<const Record*>(before), context);
+  };
+}
+
+/// Typed shorthand for the change of a verb.
+template <class Request, class Record, class Function>
+auto Change(Function function) {
+  return [function](const google::protobuf::Message& request,
+                    google::protobuf::Message& record,
+                    const CheckContext& context) -> absl::Status {
+    return function(static_cast<const Request&>(request), static_cast<Record&>(record), context);
   };
 }
 
