@@ -6,6 +6,7 @@
 
 #include "absl/status/status.h"
 #include "absl/time/time.h"
+
 #include "services/journal/checkpoint.h"
 #include "services/journal/machine.h"
 #include "services/journal/merkle.h"

@@ -3,9 +3,10 @@
 #include <string>
 
 #include "google/protobuf/util/time_util.h"
-#include "services/runtime/errors.h"
 
 #include "xince/journal/v1/journal.pb.h"
+
+#include "services/runtime/errors.h"
 
 namespace xince::journal {
 namespace {
@@ -19,8 +20,11 @@ absl::StatusOr<Checkpointer*> Find(const std::vector<Checkpointer*>& journals,
   for (Checkpointer* journal : journals) {
     if (journal->machine().journal().name() == name) return journal;
   }
-  return runtime::NotFound("JOURNAL_UNKNOWN", "journal", "this process has no such journal",
-                           "本进程没有该流水", {{"journal", name}});
+  return runtime::NotFound("JOURNAL_UNKNOWN",
+                           "journal",
+                           "this process has no such journal",
+                           "本进程没有该流水",
+                           {{"journal", name}});
 }
 
 absl::StatusOr<v1::SignedCheckpoint> CheckpointOf(Checkpointer& journal, Revision at_least) {
@@ -59,12 +63,11 @@ absl::StatusOr<v1::InclusionProof> Inclusion(Checkpointer& journal, Revision rev
   answer.set_leaf_hash(Bytes(leaves.front()));
   answer.set_leaf_index(revision - 1);
   for (const Hash& hash : proof) answer.add_hashes(Bytes(hash));
-  XINCE_RETURN_IF_ERROR(
-      journal.machine().journal().Read(revision - 1, 1, [&](const Entry& entry) {
-        *answer.mutable_record_time() =
-            google::protobuf::util::TimeUtil::MicrosecondsToTimestamp(entry.record_time_us);
-        return absl::OkStatus();
-      }));
+  XINCE_RETURN_IF_ERROR(journal.machine().journal().Read(revision - 1, 1, [&](const Entry& entry) {
+    *answer.mutable_record_time() =
+        google::protobuf::util::TimeUtil::MicrosecondsToTimestamp(entry.record_time_us);
+    return absl::OkStatus();
+  }));
   return answer;
 }
 
@@ -73,13 +76,12 @@ absl::StatusOr<v1::InclusionProof> Inclusion(Checkpointer& journal, Revision rev
 void RegisterJournalMethods(const std::vector<Checkpointer*>& journals,
                             runtime::RpcService& service) {
   service.Unary<v1::ListJournalsRequest, v1::ListJournalsResponse>(
-      "ListJournals", [journals](CallContext&, const v1::ListJournalsRequest&) {
-        return ListJournals(journals);
-      });
+      "ListJournals",
+      [journals](CallContext&, const v1::ListJournalsRequest&) { return ListJournals(journals); });
   service.Unary<v1::GetCheckpointRequest, v1::SignedCheckpoint>(
       "GetCheckpoint",
-      [journals](CallContext&, const v1::GetCheckpointRequest& request)
-          -> absl::StatusOr<v1::SignedCheckpoint> {
+      [journals](CallContext&,
+                 const v1::GetCheckpointRequest& request) -> absl::StatusOr<v1::SignedCheckpoint> {
         XINCE_ASSIGN_OR_RETURN(Checkpointer * journal, Find(journals, request.journal()));
         return CheckpointOf(*journal, request.at_least());
       });
@@ -89,8 +91,8 @@ void RegisterJournalMethods(const std::vector<Checkpointer*>& journals,
           -> absl::StatusOr<v1::InclusionProof> {
         XINCE_ASSIGN_OR_RETURN(Checkpointer * journal, Find(journals, request.journal()));
         if (request.revision() == 0) {
-          return runtime::InvalidArgument("PROOF_RANGE", "revision", "revisions begin with 1",
-                                          "版本号从1开始");
+          return runtime::InvalidArgument(
+              "PROOF_RANGE", "revision", "revisions begin with 1", "版本号从1开始");
         }
         return Inclusion(*journal, request.revision());
       });
@@ -100,8 +102,7 @@ void RegisterJournalMethods(const std::vector<Checkpointer*>& journals,
           -> absl::StatusOr<v1::ConsistencyProof> {
         XINCE_ASSIGN_OR_RETURN(Checkpointer * journal, Find(journals, request.journal()));
         v1::ConsistencyProof answer;
-        const uint64_t to =
-            request.to_size() == 0 ? journal->signed_revision() : request.to_size();
+        const uint64_t to = request.to_size() == 0 ? journal->signed_revision() : request.to_size();
         XINCE_ASSIGN_OR_RETURN(const std::vector<Hash> proof,
                                journal->tree().ConsistencyProof(request.from_size(), to));
         answer.set_to_size(to);

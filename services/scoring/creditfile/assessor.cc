@@ -4,11 +4,12 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+
+#include "xince/evidence/v1/evidence.pb.h"
+
 #include "services/journal/journal.h"
 #include "services/runtime/errors.h"
 #include "services/type/civil_date.h"
-
-#include "xince/evidence/v1/evidence.pb.h"
 
 namespace xince::creditfile {
 namespace {
@@ -21,10 +22,10 @@ evaluate::Evaluator& ThreadEvaluator() {
 }
 
 bool RollsUpProjects(const evaluate::CompiledSubjectPolicy& policy) {
-  return std::any_of(policy.tables().items.begin(), policy.tables().items.end(),
-                     [](const evaluate::Item& item) {
-                       return item.source == evaluate::Item::Source::kProjects;
-                     });
+  return std::any_of(
+      policy.tables().items.begin(), policy.tables().items.end(), [](const evaluate::Item& item) {
+        return item.source == evaluate::Item::Source::kProjects;
+      });
 }
 
 }  // namespace
@@ -38,8 +39,11 @@ std::string ClauseText(const evaluate::CompiledSubjectPolicy& policy,
                        const policy::v1::Source& source) {
   for (const auto& document : policy.pack().documents()) {
     if (document.id() == source.document()) {
-      return absl::StrCat(document.title(), document.number().empty() ? "" : " ",
-                          document.number(), source.clause().empty() ? "" : " ", source.clause());
+      return absl::StrCat(document.title(),
+                          document.number().empty() ? "" : " ",
+                          document.number(),
+                          source.clause().empty() ? "" : " ",
+                          source.clause());
     }
   }
   return source.clause();
@@ -85,10 +89,10 @@ absl::Status PolicyBook::Rebuild() {
   }
   for (const policy::Pack& pack : packs_.packs()) {
     const std::vector<const policy::Pack*> earlier = packs_.EarlierThan(pack);
-    XINCE_ASSIGN_OR_RETURN(evaluate::CompiledPack compiled,
-                           evaluate::Compile(pack, {.vocabulary = &vocabulary_,
-                                                    .earlier = earlier,
-                                                    .national = national}));
+    XINCE_ASSIGN_OR_RETURN(
+        evaluate::CompiledPack compiled,
+        evaluate::Compile(pack,
+                          {.vocabulary = &vocabulary_, .earlier = earlier, .national = national}));
     compiled_.emplace_back(pack.digest(),
                            std::make_unique<const evaluate::CompiledPack>(std::move(compiled)));
   }
@@ -113,7 +117,8 @@ void PolicyBook::Clear() {
 }
 
 const evaluate::CompiledSubjectPolicy* PolicyBook::For(const std::string& jurisdiction,
-                                                       type::SubjectKind kind, Day day) const {
+                                                       type::SubjectKind kind,
+                                                       Day day) const {
   const policy::Pack* pack = packs_.InForceFor(jurisdiction, type::Date::FromDays(day));
   if (pack == nullptr) return nullptr;
   for (const auto& [digest, compiled] : compiled_) {
@@ -146,9 +151,10 @@ std::vector<evaluate::Fact> Assessor::Gather(SubjectId subject, Revision known) 
       if (piece.fact.occurred == evaluate::kNoDay || !book_.Live(piece, known)) continue;
       if (piece.relation != RelationKind::kNone) continue;
       const evaluate::ReachMask reach =
-          about == subject ? evaluate::kDirect
-                           : evaluate::ReachOf(self, {.kind = source.kind, .id = about},
-                                               piece.fact.occurred, relations);
+          about == subject
+              ? evaluate::kDirect
+              : evaluate::ReachOf(
+                    self, {.kind = source.kind, .id = about}, piece.fact.occurred, relations);
       if (reach == 0) continue;
       evaluate::Fact fact = piece.fact;
       fact.evidence = id;
@@ -169,7 +175,8 @@ void Assessor::Surround(SubjectId subject, Day day, Revision known, Surroundings
   if (policy == nullptr || !RollsUpProjects(*policy)) return;
   book_.EachRelation(subject, known, [&](const Piece& piece) {
     if (piece.right != subject || day < piece.from || day >= piece.until) return;
-    if (piece.relation != RelationKind::kEngagement && piece.relation != RelationKind::kCharge) return;
+    if (piece.relation != RelationKind::kEngagement && piece.relation != RelationKind::kCharge)
+      return;
     const SubjectEvidence& project = book_.subject(piece.left);
     const Piece* filed = book_.FilingAt(project, known);
     if (filed == nullptr) return;
@@ -195,10 +202,12 @@ Assessment Assessor::Assess(SubjectId subject, Day day, Revision known) const {
   if (assessment.policy == nullptr) return assessment;
   Surroundings around;
   Surround(subject, day, known, around);
-  assessment.outcome = &ThreadEvaluator().Run(
-      *assessment.policy, assessment.facts,
-      {.attributes = around.attributes, .projects = around.projects}, day,
-      {.explain = evaluate::Explain::kYes});
+  assessment.outcome =
+      &ThreadEvaluator().Run(*assessment.policy,
+                             assessment.facts,
+                             {.attributes = around.attributes, .projects = around.projects},
+                             day,
+                             {.explain = evaluate::Explain::kYes});
   return assessment;
 }
 
@@ -222,8 +231,8 @@ StandingRecord RecordOf(const evaluate::CompiledSubjectPolicy& policy,
   record.set_contested(outcome.contested);
   record.set_uncontested_score_hundredths(outcome.contested ? outcome.uncontested_score
                                                             : outcome.score);
-  record.set_uncontested_grade(std::string(
-      policy.grade_id(outcome.contested ? outcome.uncontested_grade : outcome.grade)));
+  record.set_uncontested_grade(
+      std::string(policy.grade_id(outcome.contested ? outcome.uncontested_grade : outcome.grade)));
   for (const uint16_t proposal : outcome.proposals) {
     record.add_proposals(std::string(policy.proposal_list(proposal)));
   }
@@ -243,20 +252,28 @@ StandingRecord Assessor::Record(const Assessment& assessment, Day day) const {
   const auto evidence_name = [this](uint32_t piece) { return book_.piece(piece).id; };
   const auto project_name = [this](uint32_t subject) { return book_.subject(subject).name; };
   record.set_explanation_digest(journal::HexEncode(
-      evaluate::ExplanationDigest(*assessment.outcome, *assessment.policy,
+      evaluate::ExplanationDigest(*assessment.outcome,
+                                  *assessment.policy,
                                   {.evidence = evidence_name, .project = project_name})));
   return record;
 }
 
-std::vector<StandingRecord> Assessor::Ahead(SubjectId subject, const Assessment& assessment, Day day,
-                                            Day until, int count_max, Revision known) const {
+std::vector<StandingRecord> Assessor::Ahead(SubjectId subject,
+                                            const Assessment& assessment,
+                                            Day day,
+                                            Day until,
+                                            int count_max,
+                                            Revision known) const {
   std::vector<StandingRecord> steps;
   if (assessment.policy == nullptr) return steps;
   Surroundings around;
   Surround(subject, day, known, around);
   for (const evaluate::Outcome& outcome :
-       evaluate::Ahead(*assessment.policy, assessment.facts,
-                       {.attributes = around.attributes, .projects = around.projects}, day, until,
+       evaluate::Ahead(*assessment.policy,
+                       assessment.facts,
+                       {.attributes = around.attributes, .projects = around.projects},
+                       day,
+                       until,
                        count_max)) {
     steps.push_back(RecordOf(*assessment.policy, outcome));
   }

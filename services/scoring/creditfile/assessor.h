@@ -6,12 +6,13 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+
+#include "xince/credit/v1/credit.pb.h"
+
 #include "services/scoring/creditfile/evidence_book.h"
 #include "services/scoring/evaluate/compiled.h"
 #include "services/scoring/evaluate/evaluate.h"
 #include "services/scoring/policy/pack.h"
-
-#include "xince/credit/v1/credit.pb.h"
 
 /// From the book to an outcome: which evidence finds a subject, under which policy, on a day, as known
 /// at a revision.
@@ -70,9 +71,12 @@ class Assessor {
   /// What is recorded of it.
   [[nodiscard]] credit::v1::StandingRecord Record(const Assessment& assessment, Day day) const;
   /// What changes by itself after the day until another, at most `count_max` steps.
-  [[nodiscard]] std::vector<credit::v1::StandingRecord> Ahead(
-      SubjectId subject, const Assessment& assessment, Day day, Day until, int count_max,
-      Revision known) const;
+  [[nodiscard]] std::vector<credit::v1::StandingRecord> Ahead(SubjectId subject,
+                                                              const Assessment& assessment,
+                                                              Day day,
+                                                              Day until,
+                                                              int count_max,
+                                                              Revision known) const;
 
   [[nodiscard]] const std::string& jurisdiction() const { return jurisdiction_; }
 
@@ -93,7 +97,8 @@ std::string DayText(Day day);
 std::vector<std::string> ReachWords(evaluate::ReachMask reach);
 
 /// Document and clause of a rule, as printed.
-std::string ClauseText(const evaluate::CompiledSubjectPolicy& policy, const policy::v1::Source& source);
+std::string ClauseText(const evaluate::CompiledSubjectPolicy& policy,
+                       const policy::v1::Source& source);
 
 /// What is recorded of an outcome, without its explanation's digest.
 credit::v1::StandingRecord RecordOf(const evaluate::CompiledSubjectPolicy& policy,

@@ -4,11 +4,12 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+
+#include "xince/evidence/v1/evidence.pb.h"
+
 #include "services/journal/flat_bytes.h"
 #include "services/runtime/errors.h"
 #include "services/type/civil_date.h"
-
-#include "xince/evidence/v1/evidence.pb.h"
 
 namespace xince::creditfile {
 namespace {
@@ -70,7 +71,8 @@ CreditState::CreditState(std::string jurisdiction)
 
 absl::Status CreditState::Apply(const journal::Entry& entry, journal::Undo* undo) {
   ScoringEntry payload;
-  if (!payload.ParseFromString(entry.payload)) return Mismatch(entry.revision, "unreadable payload");
+  if (!payload.ParseFromString(entry.payload))
+    return Mismatch(entry.revision, "unreadable payload");
   const Revision before = std::exchange(revision_, entry.revision);
   if (undo != nullptr) undo->Add([this, before] { revision_ = before; });
   switch (payload.event_case()) {
@@ -176,7 +178,8 @@ absl::Status CreditState::OpenDay(const DayOpened& opened, Revision revision, jo
   return absl::OkStatus();
 }
 
-absl::Status CreditState::LoadPolicy(const PolicyLoaded& loaded, Revision revision,
+absl::Status CreditState::LoadPolicy(const PolicyLoaded& loaded,
+                                     Revision revision,
                                      journal::Undo* undo) {
   XINCE_RETURN_IF_ERROR(policies_.Add(loaded.file(), loaded.content()));
   if (undo != nullptr) undo->Add([this] { policies_.RemoveLast(); });
@@ -198,8 +201,8 @@ void CreditState::Reassess(const Causes& causes, Revision revision, journal::Und
     DueChange change{.subject = subject};
     change.after = assessor_.Record(assessor_.Assess(subject, today_, revision), today_);
     const Standing* now = Find(subject);
-    const bool changed = now == nullptr || now->revision == 0 ||
-                         !SameStanding(now->record, change.after);
+    const bool changed =
+        now == nullptr || now->revision == 0 || !SameStanding(now->record, change.after);
     const auto already = due_.find(book_.subject(subject).name);
     if (already != due_.end()) change.causes = already->second.causes;
     for (const std::string& cause : because) {
@@ -240,7 +243,8 @@ std::optional<StandingsChanged> CreditState::Due() const {
   return changed;
 }
 
-absl::Status CreditState::Settle(const StandingsChanged& changed, Revision revision,
+absl::Status CreditState::Settle(const StandingsChanged& changed,
+                                 Revision revision,
                                  journal::Undo* undo) {
   const std::optional<StandingsChanged> expected = Due();
   if (!expected.has_value()) return Mismatch(revision, "no standing was due");
@@ -262,8 +266,7 @@ absl::Status CreditState::Settle(const StandingsChanged& changed, Revision revis
     after.history.push_back(revision);
     after.record = change.after();
     after.revision = revision;
-    after.answer =
-        std::make_shared<const std::string>(AnswerOf(subject, after.record, revision));
+    after.answer = std::make_shared<const std::string>(AnswerOf(subject, after.record, revision));
     Restore(subject, std::move(after));
     MakeDue(subject, std::nullopt, undo);
   }
@@ -272,8 +275,7 @@ absl::Status CreditState::Settle(const StandingsChanged& changed, Revision revis
 
 void CreditState::Restore(SubjectId subject, std::optional<Standing> standing) {
   const auto found = standings_.find(subject);
-  const std::string before =
-      found == standings_.end() ? "" : found->second.record.next_change_on();
+  const std::string before = found == standings_.end() ? "" : found->second.record.next_change_on();
   Schedule(subject, before, standing.has_value() ? standing->record.next_change_on() : "");
   if (standing.has_value()) {
     standings_[subject] = *std::move(standing);
@@ -287,7 +289,8 @@ void CreditState::Schedule(SubjectId subject, const std::string& before, const s
   if (!after.empty()) scheduled_.emplace(after, subject);
 }
 
-std::string CreditState::AnswerOf(SubjectId subject, const StandingRecord& record,
+std::string CreditState::AnswerOf(SubjectId subject,
+                                  const StandingRecord& record,
                                   Revision revision) const {
   credit::v1::Standing standing = DescribeSubject(book_, subject, revision);
   *standing.mutable_record() = record;

@@ -8,12 +8,13 @@
 #include <vector>
 
 #include "absl/container/btree_map.h"
-#include "services/journal/machine.h"
-#include "services/scoring/creditfile/assessor.h"
-#include "services/scoring/creditfile/evidence_book.h"
 
 #include "xince/credit/v1/credit.pb.h"
 #include "xince/journal/v1/scoring.pb.h"
+
+#include "services/journal/machine.h"
+#include "services/scoring/creditfile/assessor.h"
+#include "services/scoring/creditfile/evidence_book.h"
 
 /// The state of the scoring service: evidence, policies, and the standing of every subject.
 ///
@@ -66,7 +67,9 @@ class CreditState final : public journal::State {
   /// Null when the subject is not filed.
   [[nodiscard]] const Standing* Find(SubjectId subject) const;
   /// Filed subjects by name.
-  [[nodiscard]] const absl::btree_map<absl::string_view, SubjectId>& filed() const { return filed_; }
+  [[nodiscard]] const absl::btree_map<absl::string_view, SubjectId>& filed() const {
+    return filed_;
+  }
   /// The newest revision at which anything happened.
   [[nodiscard]] Revision revision() const { return revision_; }
 
@@ -78,11 +81,17 @@ class CreditState final : public journal::State {
   };
   using Causes = std::map<SubjectId, std::vector<std::string>>;
 
-  absl::Status Take(const journal::v1::EvidenceTaken& taken, Revision revision, journal::Undo* undo);
-  absl::Status OpenDay(const journal::v1::DayOpened& opened, Revision revision, journal::Undo* undo);
-  absl::Status LoadPolicy(const journal::v1::PolicyLoaded& loaded, Revision revision,
+  absl::Status Take(const journal::v1::EvidenceTaken& taken,
+                    Revision revision,
+                    journal::Undo* undo);
+  absl::Status OpenDay(const journal::v1::DayOpened& opened,
+                       Revision revision,
+                       journal::Undo* undo);
+  absl::Status LoadPolicy(const journal::v1::PolicyLoaded& loaded,
+                          Revision revision,
                           journal::Undo* undo);
-  absl::Status Settle(const journal::v1::StandingsChanged& changed, Revision revision,
+  absl::Status Settle(const journal::v1::StandingsChanged& changed,
+                      Revision revision,
                       journal::Undo* undo);
   void Reassess(const Causes& causes, Revision revision, journal::Undo* undo);
   void MakeDue(SubjectId subject, std::optional<DueChange> change, journal::Undo* undo);

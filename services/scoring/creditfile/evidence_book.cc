@@ -4,10 +4,11 @@
 #include <memory>
 
 #include "absl/strings/str_cat.h"
-#include "services/runtime/errors.h"
-#include "services/type/civil_date.h"
 
 #include "xince/evidence/v1/evidence.pb.h"
+
+#include "services/runtime/errors.h"
+#include "services/type/civil_date.h"
 
 namespace xince::creditfile {
 namespace {
@@ -15,10 +16,11 @@ namespace {
 using ::xince::evidence::v1::Evidence;
 
 absl::Status Malformed(const Evidence& evidence, absl::string_view what) {
-  return runtime::InvalidArgument(
-      "EVIDENCE_MALFORMED", "evidence",
-      absl::StrCat("a piece of evidence cannot be read: ", what), "信用信息无法读取",
-      {{"evidence", evidence.id()}, {"what", std::string(what)}});
+  return runtime::InvalidArgument("EVIDENCE_MALFORMED",
+                                  "evidence",
+                                  absl::StrCat("a piece of evidence cannot be read: ", what),
+                                  "信用信息无法读取",
+                                  {{"evidence", evidence.id()}, {"what", std::string(what)}});
 }
 
 // An empty text is `none`; false for a text that is no date.
@@ -82,8 +84,8 @@ absl::Status EvidenceBook::FillFact(const Evidence& evidence, Piece& piece) {
   if (!evidence.measures().empty()) {
     auto& values = measures_.emplace_back();
     for (const auto& measure : evidence.measures()) {
-      values.push_back({.name = vocabulary_.names.Intern(measure.name()),
-                        .value = measure.value_hundredths()});
+      values.push_back(
+          {.name = vocabulary_.names.Intern(measure.name()), .value = measure.value_hundredths()});
     }
     fact.measures = values.data();
     fact.measure_count = static_cast<uint16_t>(values.size());
@@ -98,8 +100,11 @@ absl::Status EvidenceBook::FillFact(const Evidence& evidence, Piece& piece) {
 }
 
 absl::Status EvidenceBook::FillRelation(const Evidence& evidence, Piece& piece) {
-  const auto fill = [&](RelationKind kind, const std::string& left, const std::string& right,
-                        const std::string& from, const std::string& until) {
+  const auto fill = [&](RelationKind kind,
+                        const std::string& left,
+                        const std::string& right,
+                        const std::string& from,
+                        const std::string& until) {
     if (!type::ParseSubject(left).ok() || !type::ParseSubject(right).ok()) {
       return Malformed(evidence, "subject of a relation");
     }
@@ -268,7 +273,8 @@ void EvidenceBook::Clear() {
   issuers_ = {};
 }
 
-absl::Span<const evaluate::Engagement> KnownRelations::EngagementsOfProject(uint32_t project) const {
+absl::Span<const evaluate::Engagement> KnownRelations::EngagementsOfProject(
+    uint32_t project) const {
   auto& known = projects_[project];
   if (known != nullptr) return *known;
   known = std::make_unique<std::vector<evaluate::Engagement>>();
@@ -276,7 +282,8 @@ absl::Span<const evaluate::Engagement> KnownRelations::EngagementsOfProject(uint
   book_.EachRelation(project, revision_, [&](const Piece& piece) {
     if (piece.left != project) return;
     if (piece.relation == RelationKind::kEngagement) {
-      known->push_back({.project = project, .firm = piece.right, .from = piece.from, .until = piece.until});
+      known->push_back(
+          {.project = project, .firm = piece.right, .from = piece.from, .until = piece.until});
     } else if (piece.relation == RelationKind::kCharge) {
       managers.push_back(
           {.project = project, .manager = piece.right, .from = piece.from, .until = piece.until});
@@ -290,15 +297,19 @@ absl::Span<const evaluate::Engagement> KnownRelations::EngagementsOfProject(uint
       const Day from = std::max(firm.from, manager.from);
       const Day until = std::min(firm.until, manager.until);
       if (from >= until) continue;
-      known->push_back({.project = project, .firm = firm.firm, .manager = manager.manager,
-                        .from = from, .until = until});
+      known->push_back({.project = project,
+                        .firm = firm.firm,
+                        .manager = manager.manager,
+                        .from = from,
+                        .until = until});
     }
   }
   known->insert(known->end(), managers.begin(), managers.end());
   return *known;
 }
 
-absl::Span<const evaluate::Engagement> KnownRelations::EngagementsOfManager(uint32_t manager) const {
+absl::Span<const evaluate::Engagement> KnownRelations::EngagementsOfManager(
+    uint32_t manager) const {
   auto& known = managers_[manager];
   if (known != nullptr) return *known;
   auto engagements = std::make_unique<std::vector<evaluate::Engagement>>();

@@ -10,6 +10,7 @@
 #include "absl/container/flat_hash_map.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+
 #include "services/journal/journal.h"
 #include "services/journal/machine.h"
 #include "services/scoring/evaluate/fact.h"
@@ -156,11 +157,14 @@ class KnownRelations final : public evaluate::Relations {
   const EvidenceBook& book_;
   const Revision revision_;
   // Kept by pointer: a map of vectors may move them when it grows.
-  mutable absl::flat_hash_map<uint32_t, std::unique_ptr<std::vector<evaluate::Engagement>>> projects_;
-  mutable absl::flat_hash_map<uint32_t, std::unique_ptr<std::vector<evaluate::Engagement>>> managers_;
+  mutable absl::flat_hash_map<uint32_t, std::unique_ptr<std::vector<evaluate::Engagement>>>
+      projects_;
+  mutable absl::flat_hash_map<uint32_t, std::unique_ptr<std::vector<evaluate::Engagement>>>
+      managers_;
   mutable absl::flat_hash_map<uint32_t, std::unique_ptr<std::vector<evaluate::Employment>>>
       employments_;
-  mutable absl::flat_hash_map<uint32_t, std::unique_ptr<std::vector<evaluate::BranchLink>>> parents_;
+  mutable absl::flat_hash_map<uint32_t, std::unique_ptr<std::vector<evaluate::BranchLink>>>
+      parents_;
 };
 
 }  // namespace xince::creditfile

@@ -4,10 +4,10 @@
 #include <chrono>
 #include <utility>
 
+#include "xince/journal/v1/scoring.pb.h"
+
 #include "services/runtime/errors.h"
 #include "services/type/civil_date.h"
-
-#include "xince/journal/v1/scoring.pb.h"
 
 namespace xince::intake {
 namespace {
@@ -25,7 +25,8 @@ constexpr absl::Duration kReopenAfter = absl::Milliseconds(200);
 // How often the clock is asked whether a new day has begun.
 constexpr std::chrono::milliseconds kDayPoll(200);
 
-absl::Status AppendEvent(journal::Transaction& transaction, const char* actor,
+absl::Status AppendEvent(journal::Transaction& transaction,
+                         const char* actor,
                          const ScoringEntry& entry) {
   return transaction.Append(actor, "", entry.SerializeAsString());
 }
@@ -58,25 +59,29 @@ absl::Status RecordDue(creditfile::CreditState& state, journal::Transaction& tra
   return absl::OkStatus();
 }
 
-absl::Status LoadPolicies(creditfile::CreditState& state, journal::Machine& machine,
+absl::Status LoadPolicies(creditfile::CreditState& state,
+                          journal::Machine& machine,
                           const std::vector<std::pair<std::string, std::string>>& packs) {
   for (const auto& [file, content] : packs) {
-    XINCE_RETURN_IF_ERROR(
-        machine
-            .Execute([&](journal::Transaction& transaction) {
-              if (state.policies().Has(policy::DigestOf(content))) return absl::OkStatus();
-              ScoringEntry entry;
-              entry.mutable_policy_loaded()->set_file(file);
-              entry.mutable_policy_loaded()->set_content(content);
-              XINCE_RETURN_IF_ERROR(AppendEvent(transaction, kPolicyActor, entry));
-              return RecordDue(state, transaction);
-            })
-            .status());
+    XINCE_RETURN_IF_ERROR(machine
+                              .Execute([&](journal::Transaction& transaction) {
+                                if (state.policies().Has(policy::DigestOf(content)))
+                                  return absl::OkStatus();
+                                ScoringEntry entry;
+                                entry.mutable_policy_loaded()->set_file(file);
+                                entry.mutable_policy_loaded()->set_content(content);
+                                XINCE_RETURN_IF_ERROR(
+                                    AppendEvent(transaction, kPolicyActor, entry));
+                                return RecordDue(state, transaction);
+                              })
+                              .status());
   }
   return Drain(state, machine);
 }
 
-FeedReader::FeedReader(std::string feed, OpenStream open, creditfile::CreditState& state,
+FeedReader::FeedReader(std::string feed,
+                       OpenStream open,
+                       creditfile::CreditState& state,
                        journal::Machine& machine,
                        std::function<void(const std::string&, const absl::Status&)> log)
     : feed_(std::move(feed)),
@@ -131,14 +136,14 @@ void FeedReader::Run() {
       caught_up_ = false;
     }
     uint64_t cursor = 0;
-    absl::Status status =
-        machine_
-            .Read(0, absl::InfiniteFuture(),
-                  [&] {
-                    cursor = state_.CursorOf(feed_);
-                    return machine_.applied();
-                  })
-            .status();
+    absl::Status status = machine_
+                              .Read(0,
+                                    absl::InfiniteFuture(),
+                                    [&] {
+                                      cursor = state_.CursorOf(feed_);
+                                      return machine_.applied();
+                                    })
+                              .status();
     if (status.ok()) {
       absl::StatusOr<std::unique_ptr<EvidenceStream>> opened = open_(cursor);
       status = opened.status();
@@ -229,7 +234,8 @@ void FeedReader::Recorded(const absl::Status& status, size_t taken) {
   Pump();
 }
 
-DayKeeper::DayKeeper(creditfile::CreditState& state, journal::Machine& machine,
+DayKeeper::DayKeeper(creditfile::CreditState& state,
+                     journal::Machine& machine,
                      const runtime::Clock& clock)
     : state_(state), machine_(machine), clock_(clock) {}
 
@@ -237,19 +243,19 @@ DayKeeper::~DayKeeper() { Stop(); }
 
 absl::Status DayKeeper::OpenToday() {
   const type::Date today = type::TodayInShanghai(clock_.Now());
-  XINCE_RETURN_IF_ERROR(
-      machine_
-          .Execute([&](journal::Transaction& transaction) {
-            // A clock that was set back opens nothing.
-            if (state_.today() != evaluate::kNoDay && state_.today() >= today.days()) {
-              return absl::OkStatus();
-            }
-            ScoringEntry entry;
-            entry.mutable_day_opened()->set_date(type::FormatDate(today));
-            XINCE_RETURN_IF_ERROR(AppendEvent(transaction, kClockActor, entry));
-            return RecordDue(state_, transaction);
-          })
-          .status());
+  XINCE_RETURN_IF_ERROR(machine_
+                            .Execute([&](journal::Transaction& transaction) {
+                              // A clock that was set back opens nothing.
+                              if (state_.today() != evaluate::kNoDay &&
+                                  state_.today() >= today.days()) {
+                                return absl::OkStatus();
+                              }
+                              ScoringEntry entry;
+                              entry.mutable_day_opened()->set_date(type::FormatDate(today));
+                              XINCE_RETURN_IF_ERROR(AppendEvent(transaction, kClockActor, entry));
+                              return RecordDue(state_, transaction);
+                            })
+                            .status());
   return Drain(state_, machine_);
 }
 

@@ -10,12 +10,13 @@
 
 #include "absl/status/status.h"
 #include "absl/time/time.h"
+
+#include "xince/evidence/v1/evidence.pb.h"
+
 #include "services/journal/machine.h"
 #include "services/runtime/clock.h"
 #include "services/runtime/mutex.h"
 #include "services/scoring/creditfile/credit_state.h"
-
-#include "xince/evidence/v1/evidence.pb.h"
 
 /// How evidence, policies and days come into the scoring journal.
 namespace xince::intake {

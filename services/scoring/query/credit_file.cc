@@ -2,21 +2,22 @@
 
 #include "absl/strings/str_cat.h"
 #include "google/protobuf/util/time_util.h"
-#include "services/type/civil_date.h"
 
 #include "xince/evidence/v1/evidence.pb.h"
 #include "xince/journal/v1/scoring.pb.h"
 
+#include "services/type/civil_date.h"
+
 namespace xince::query {
 namespace {
 
+using ::xince::credit::v1::CreditFile;
 using ::xince::creditfile::Assessment;
 using ::xince::creditfile::CreditState;
 using ::xince::creditfile::DayText;
 using ::xince::creditfile::Piece;
 using ::xince::creditfile::RelationKind;
 using ::xince::creditfile::SubjectId;
-using ::xince::credit::v1::CreditFile;
 using ::xince::evaluate::CompiledSubjectPolicy;
 
 const char* OriginWord(evaluate::Origin origin) {
@@ -71,7 +72,8 @@ evidence::v1::Evidence EvidenceOf(const Piece& piece) {
   return evidence;
 }
 
-void WriteRule(const CompiledSubjectPolicy& policy, const evaluate::Line& from,
+void WriteRule(const CompiledSubjectPolicy& policy,
+               const evaluate::Line& from,
                credit::v1::Line& to) {
   to.set_item(std::string(policy.item_id(from.item)));
   if (const policy::v1::Item* item = policy.item(from.item); item != nullptr) {
@@ -86,8 +88,10 @@ void WriteRule(const CompiledSubjectPolicy& policy, const evaluate::Line& from,
   to.set_mark(MarkWord(source.mark()));
 }
 
-void WriteLine(const CreditState& state, const CompiledSubjectPolicy& policy,
-               const evaluate::Line& from, credit::v1::Line& to) {
+void WriteLine(const CreditState& state,
+               const CompiledSubjectPolicy& policy,
+               const evaluate::Line& from,
+               credit::v1::Line& to) {
   WriteRule(policy, from, to);
   to.set_origin(OriginWord(from.origin));
   if (from.evidence != evaluate::kNone) {
@@ -134,7 +138,9 @@ void WriteEvidence(const CreditState& state, const Assessment& assessment, Credi
   }
 }
 
-void WriteRelations(const CreditState& state, SubjectId subject, creditfile::Revision known,
+void WriteRelations(const CreditState& state,
+                    SubjectId subject,
+                    creditfile::Revision known,
                     CreditFile& file) {
   state.book().EachRelation(subject, known, [&](const Piece& piece) {
     auto* relation = file.add_relations();
@@ -149,7 +155,9 @@ void WriteRelations(const CreditState& state, SubjectId subject, creditfile::Rev
 
 }  // namespace
 
-CreditFile WriteFile(const CreditState& state, SubjectId subject, creditfile::Day day,
+CreditFile WriteFile(const CreditState& state,
+                     SubjectId subject,
+                     creditfile::Day day,
                      creditfile::Revision known) {
   CreditFile file;
   const creditfile::Assessor& assessor = state.assessor();

@@ -1,9 +1,9 @@
 #ifndef SERVICES_SCORING_QUERY_CREDIT_FILE_H_
 #define SERVICES_SCORING_QUERY_CREDIT_FILE_H_
 
-#include "services/scoring/creditfile/credit_state.h"
-
 #include "xince/credit/v1/credit.pb.h"
+
+#include "services/scoring/creditfile/credit_state.h"
 
 /// A credit file written out.
 namespace xince::query {

@@ -7,12 +7,13 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "google/protobuf/util/time_util.h"
+
+#include "xince/credit/v1/credit.pb.h"
+
 #include "services/runtime/errors.h"
 #include "services/scoring/query/credit_file.h"
 #include "services/type/divisions.h"
 #include "services/type/resource_name.h"
-
-#include "xince/credit/v1/credit.pb.h"
 
 namespace xince::query {
 namespace {
@@ -43,7 +44,8 @@ std::string StandingTail(const std::string& as_of, const std::string& revision) 
 
 absl::Status SubjectUnknown(const std::string& subject, bool then) {
   return runtime::NotFound(
-      "SUBJECT_UNKNOWN", "subject",
+      "SUBJECT_UNKNOWN",
+      "subject",
       then ? "nobody had filed this subject by then; that says nothing about its credit"
            : "nobody filed this subject; that says nothing about its credit",
       then ? "该主体当时尚未备案;未备案不等于信用良好" : "该主体未备案;未备案不等于信用良好",
@@ -59,29 +61,33 @@ std::string ListDigest(const ListStandingsRequest& request) {
 
 absl::StatusOr<std::string> PageStart(const ListStandingsRequest& request) {
   if (request.page_size() < 0) {
-    return runtime::InvalidArgument("PAGE_SIZE", "page_size", "a page size is not negative",
-                                    "每页条数不得为负");
+    return runtime::InvalidArgument(
+        "PAGE_SIZE", "page_size", "a page size is not negative", "每页条数不得为负");
   }
   if (!request.collection().empty() && !type::KindOfCollection(request.collection()).has_value()) {
     return runtime::InvalidArgument(
-        "SUBJECT_KIND", "collection",
+        "SUBJECT_KIND",
+        "collection",
         "a collection is firms, managers, projects, committees or organizations",
         "主体类别应为 firms、managers、projects、committees 或 organizations");
   }
   if (!request.division().empty() && !type::LevelOfDivision(request.division()).has_value()) {
-    return runtime::InvalidArgument("DIVISION_SYNTAX", "division",
+    return runtime::InvalidArgument("DIVISION_SYNTAX",
+                                    "division",
                                     "a division code has 2, 4, 6, 9 or 12 digits",
                                     "行政区划代码为2、4、6、9或12位数字");
   }
   if (request.page_token().empty()) return std::string();
   std::string plain;
   if (!absl::WebSafeBase64Unescape(request.page_token(), &plain) || plain.size() < kDigestDigits) {
-    return runtime::InvalidArgument("PAGE_TOKEN", "page_token",
+    return runtime::InvalidArgument("PAGE_TOKEN",
+                                    "page_token",
                                     "send next_page_token back as it was received",
                                     "请原样送回 next_page_token");
   }
   if (plain.substr(0, kDigestDigits) != ListDigest(request)) {
-    return runtime::InvalidArgument("PAGE_TOKEN_ARGUMENTS", "page_token",
+    return runtime::InvalidArgument("PAGE_TOKEN_ARGUMENTS",
+                                    "page_token",
                                     "the page token belongs to a list with other arguments",
                                     "翻页凭证属于参数不同的列表");
   }
@@ -103,7 +109,8 @@ bool Passes(const Answered& standing, const ListStandingsRequest& request) {
 
 }  // namespace
 
-CreditQueries::CreditQueries(creditfile::CreditState& state, journal::Machine& machine,
+CreditQueries::CreditQueries(creditfile::CreditState& state,
+                             journal::Machine& machine,
                              const runtime::Clock& clock,
                              const std::vector<std::unique_ptr<intake::FeedReader>>& readers)
     : state_(state), machine_(machine), clock_(clock), readers_(readers) {}
@@ -151,7 +158,8 @@ absl::StatusOr<CreditQueries::Question> CreditQueries::Ask(const Request& reques
         google::protobuf::util::TimeUtil::TimestampToMicroseconds(request.known_at());
     const absl::Time known = absl::FromUnixMicros(known_us);
     if (known > clock_.Now()) {
-      return runtime::InvalidArgument("KNOWN_AT_IN_FUTURE", "known_at",
+      return runtime::InvalidArgument("KNOWN_AT_IN_FUTURE",
+                                      "known_at",
                                       "what will be known cannot be asked for",
                                       "known_at 不得晚于当前时间");
     }
@@ -220,8 +228,8 @@ std::optional<Pieces> CreditQueries::QuickStanding(CallContext& context,
   return pieces;
 }
 
-std::optional<absl::StatusOr<Pieces>> CreditQueries::GetStanding(CallContext& context,
-                                                                 const GetStandingRequest& request) {
+std::optional<absl::StatusOr<Pieces>> CreditQueries::GetStanding(
+    CallContext& context, const GetStandingRequest& request) {
   const absl::StatusOr<journal::Revision> at_least = AtLeast(context);
   if (!at_least.ok()) return absl::StatusOr<Pieces>(at_least.status());
   if (request.as_of().empty() && !request.has_known_at()) {
@@ -250,38 +258,40 @@ std::optional<absl::StatusOr<Pieces>> CreditQueries::GetStanding(CallContext& co
 absl::StatusOr<BatchGetStandingsResponse> CreditQueries::BatchGetStandings(
     CallContext& context, const BatchGetStandingsRequest& request) {
   if (request.requests().empty()) {
-    return runtime::InvalidArgument("BATCH_EMPTY", "requests", "a batch has at least one item",
-                                    "批量请求至少含一项");
+    return runtime::InvalidArgument(
+        "BATCH_EMPTY", "requests", "a batch has at least one item", "批量请求至少含一项");
   }
   if (request.requests_size() > kBatchSubjectsMax) {
     return runtime::InvalidArgument(
-        "BATCH_TOO_LARGE", "requests",
+        "BATCH_TOO_LARGE",
+        "requests",
         absl::StrCat("a batch has at most ", kBatchSubjectsMax, " items"),
         absl::StrCat("批量请求至多", kBatchSubjectsMax, "项"),
-        {{"limit", absl::StrCat(kBatchSubjectsMax)}, {"found", absl::StrCat(request.requests_size())}});
+        {{"limit", absl::StrCat(kBatchSubjectsMax)},
+         {"found", absl::StrCat(request.requests_size())}});
   }
   XINCE_ASSIGN_OR_RETURN(const journal::Revision at_least, AtLeast(context));
   std::vector<absl::StatusOr<Question>> questions;
   for (const GetStandingRequest& item : request.requests()) questions.push_back(Ask(item));
   BatchGetStandingsResponse response;
-  XINCE_ASSIGN_OR_RETURN(
-      const journal::Revision revision, machine_.Read(at_least, context.deadline(), [&] {
-        response.Clear();
-        journal::Revision touched_most = 0;
-        for (const absl::StatusOr<Question>& question : questions) {
-          auto* result = response.add_results();
-          journal::Revision touched = 0;
-          absl::StatusOr<Answered> answer = question.status();
-          if (question.ok()) answer = Answer(*question, &touched);
-          touched_most = std::max(touched_most, touched);
-          if (answer.ok()) {
-            *result->mutable_standing() = *std::move(answer);
-          } else {
-            *result->mutable_error() = runtime::ToRpcStatus(answer.status());
-          }
-        }
-        return touched_most;
-      }));
+  XINCE_ASSIGN_OR_RETURN(const journal::Revision revision,
+                         machine_.Read(at_least, context.deadline(), [&] {
+                           response.Clear();
+                           journal::Revision touched_most = 0;
+                           for (const absl::StatusOr<Question>& question : questions) {
+                             auto* result = response.add_results();
+                             journal::Revision touched = 0;
+                             absl::StatusOr<Answered> answer = question.status();
+                             if (question.ok()) answer = Answer(*question, &touched);
+                             touched_most = std::max(touched_most, touched);
+                             if (answer.ok()) {
+                               *result->mutable_standing() = *std::move(answer);
+                             } else {
+                               *result->mutable_error() = runtime::ToRpcStatus(answer.status());
+                             }
+                           }
+                           return touched_most;
+                         }));
   const std::string token = TokenFor(revision);
   for (int i = 0; i < response.results_size(); ++i) {
     auto* result = response.mutable_results(i);
@@ -350,8 +360,8 @@ absl::StatusOr<ListStandingsResponse> CreditQueries::ListStandings(
         int scanned = 0;
         const std::string prefix =
             request.collection().empty() ? "" : absl::StrCat(request.collection(), "/");
-        auto next = after.empty() ? state_.filed().lower_bound(prefix)
-                                  : state_.filed().upper_bound(after);
+        auto next =
+            after.empty() ? state_.filed().lower_bound(prefix) : state_.filed().upper_bound(after);
         for (; next != state_.filed().end() && absl::StartsWith(next->first, prefix); ++next) {
           if (response.standings_size() == size || scanned++ == kPageScanMax) {
             response.set_next_page_token(
