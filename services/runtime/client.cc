@@ -1,6 +1,7 @@
 #include "services/runtime/client.h"
 
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 
 #include "absl/strings/match.h"
@@ -22,6 +23,9 @@ namespace {
 
 using grpc::ByteBuffer;
 using grpc::internal::RpcMethod;
+
+/// How long a stopping server waits for readers within the process to see the end of their streams.
+constexpr absl::Duration kLastReadMax = absl::Seconds(1);
 
 absl::Status Misuse(absl::string_view reason, absl::string_view en, absl::string_view zh) {
   return ToStatus(Problem{.code = absl::StatusCode::kInternal,
@@ -102,27 +106,73 @@ absl::Status BadReply() {
                           .zh = "服务器的答复不是预期类型的消息"});
 }
 
-absl::Status CallBuffer(grpc::Channel& channel,
+/// The status of a call that this side has or has not `cancelled`. A server of this library cancels
+/// calls that arrive in the moment it shuts down; to a caller who did not cancel, that is a server that
+/// cannot be reached, and may be tried again.
+absl::Status StatusOf(const grpc::Status& status, bool cancelled) {
+  if (status.error_code() == grpc::StatusCode::CANCELLED && status.error_details().empty() &&
+      !cancelled) {
+    return FromGrpc(grpc::Status(grpc::StatusCode::UNAVAILABLE, status.error_message()));
+  }
+  return FromGrpc(status);
+}
+
+absl::Status ShuttingDown() {
+  return ToStatus(Problem{.code = absl::StatusCode::kUnavailable,
+                          .reason = "SHUTTING_DOWN",
+                          .en = "the server stops",
+                          .zh = "服务器正在停止"});
+}
+
+/// A place at a local server's gate, given back at the end of the call.
+class GatePass {
+ public:
+  GatePass(LocalGate* gate, LocalGate::Kind kind, bool nested)
+      : gate_(gate), kind_(kind), granted_(gate == nullptr || gate->Enter(kind, nested)) {}
+  ~GatePass() {
+    if (gate_ != nullptr && granted_) gate_->Leave(kind_);
+  }
+  GatePass(const GatePass&) = delete;
+  GatePass& operator=(const GatePass&) = delete;
+  [[nodiscard]] bool granted() const { return granted_; }
+
+ private:
+  LocalGate* const gate_;
+  const LocalGate::Kind kind_;
+  const bool granted_;
+};
+
+absl::Status CallBuffer(const Channel::Impl& channel,
                         absl::string_view method,
                         const ByteBuffer& request,
                         ByteBuffer& reply,
                         const CallOptions& options) {
   XINCE_ASSIGN_OR_RETURN(const std::unique_ptr<grpc::ClientContext> context, MakeContext(options));
+  const GatePass pass(channel.gate.get(), LocalGate::Kind::kCall, options.parent != nullptr);
+  if (!pass.granted()) return ShuttingDown();
   const std::string path = PathOf(method);
-  const grpc::Status status = grpc::internal::BlockingUnaryCall(
-      &channel, RpcMethod(path.c_str(), RpcMethod::NORMAL_RPC), context.get(), request, &reply);
+  const grpc::Status status =
+      grpc::internal::BlockingUnaryCall(channel.channel.get(),
+                                        RpcMethod(path.c_str(), RpcMethod::NORMAL_RPC),
+                                        context.get(),
+                                        request,
+                                        &reply);
   if (options.revision != nullptr) *options.revision = RevisionOf(*context);
-  return FromGrpc(status);
+  return StatusOf(status, options.parent != nullptr && options.parent->IsCancelled());
 }
 
 }  // namespace
 
 struct ByteStream::Impl {
   std::string path;
+  std::shared_ptr<LocalGate> gate;
+  std::unique_ptr<GatePass> pass;  // Given back after the reader is gone.
   std::shared_ptr<grpc::Channel> channel;
   std::unique_ptr<grpc::ClientContext> context;
   std::unique_ptr<grpc::ClientReader<ByteBuffer>> reader;
   std::string revision;
+  bool nested = false;
+  std::atomic<bool> cancelled{false};
   bool ended = false;
   absl::Status end;
 };
@@ -135,6 +185,35 @@ ByteStream::~ByteStream() {
   impl_->reader->Finish();
 }
 
+bool LocalGate::Enter(Kind kind, bool nested) {
+  MutexLock lock(mutex_);
+  if (closed_ || (closing_ && !nested)) return false;
+  ++(kind == Kind::kCall ? calls_ : streams_);
+  return true;
+}
+
+void LocalGate::Leave(Kind kind) {
+  MutexLock lock(mutex_);
+  --(kind == Kind::kCall ? calls_ : streams_);
+  changed_.NotifyAll();
+}
+
+void LocalGate::Await(const int& count, absl::Time deadline) {
+  while (count > 0) {
+    const absl::Duration left = deadline - absl::Now();
+    if (left <= absl::ZeroDuration()) return;
+    changed_.WaitFor(mutex_, absl::ToChronoNanoseconds(left));
+  }
+}
+
+void LocalGate::Close(absl::Time deadline) {
+  MutexLock lock(mutex_);
+  closing_ = true;
+  Await(calls_, deadline);
+  Await(streams_, std::min(deadline, absl::Now() + kLastReadMax));
+  closed_ = true;
+}
+
 namespace {
 
 /// False at the end; `stream.end` then says how it ended.
@@ -142,19 +221,25 @@ bool ReadBuffer(ByteStream::Impl& stream, ByteBuffer& buffer) {
   if (stream.ended) return false;
   if (stream.reader->Read(&buffer)) return true;
   stream.ended = true;
-  stream.end = FromGrpc(stream.reader->Finish());
+  stream.end = StatusOf(stream.reader->Finish(), stream.cancelled || stream.nested);
   stream.revision = RevisionOf(*stream.context);
+  stream.pass.reset();
   return false;
 }
 
-absl::StatusOr<std::unique_ptr<ByteStream>> OpenBuffer(std::shared_ptr<grpc::Channel> channel,
+absl::StatusOr<std::unique_ptr<ByteStream>> OpenBuffer(const Channel::Impl& channel,
                                                        absl::string_view method,
                                                        const ByteBuffer& request,
                                                        const CallOptions& options) {
   auto impl = std::make_unique<ByteStream::Impl>();
   XINCE_ASSIGN_OR_RETURN(impl->context, MakeContext(options));
   impl->path = PathOf(method);
-  impl->channel = std::move(channel);
+  impl->gate = channel.gate;
+  impl->nested = options.parent != nullptr;
+  impl->pass = std::make_unique<GatePass>(
+      impl->gate.get(), LocalGate::Kind::kStream, options.parent != nullptr);
+  if (!impl->pass->granted()) return ShuttingDown();
+  impl->channel = channel.channel;
   impl->reader.reset(grpc::internal::ClientReaderFactory<ByteBuffer>::Create(
       impl->channel.get(),
       RpcMethod(impl->path.c_str(), RpcMethod::SERVER_STREAMING),
@@ -172,7 +257,10 @@ absl::StatusOr<std::optional<std::string>> ByteStream::Next() {
   return std::nullopt;
 }
 
-void ByteStream::Cancel() { impl_->context->TryCancel(); }
+void ByteStream::Cancel() {
+  impl_->cancelled = true;
+  impl_->context->TryCancel();
+}
 
 const std::string& ByteStream::revision() const { return impl_->revision; }
 
@@ -220,7 +308,7 @@ absl::Status Channel::CallInto(absl::string_view method,
   ByteBuffer request_buffer;
   ByteBuffer reply_buffer;
   XINCE_RETURN_IF_ERROR(Serialize(request, request_buffer));
-  XINCE_RETURN_IF_ERROR(CallBuffer(*impl_->channel, method, request_buffer, reply_buffer, options));
+  XINCE_RETURN_IF_ERROR(CallBuffer(*impl_, method, request_buffer, reply_buffer, options));
   return Parse(reply_buffer, reply) ? absl::OkStatus() : BadReply();
 }
 
@@ -228,7 +316,7 @@ absl::StatusOr<std::string> Channel::CallBytes(absl::string_view method,
                                                absl::string_view request,
                                                const CallOptions& options) {
   ByteBuffer reply;
-  XINCE_RETURN_IF_ERROR(CallBuffer(*impl_->channel, method, ToBuffer(request), reply, options));
+  XINCE_RETURN_IF_ERROR(CallBuffer(*impl_, method, ToBuffer(request), reply, options));
   return Flatten(reply);
 }
 
@@ -238,13 +326,13 @@ absl::StatusOr<std::unique_ptr<ByteStream>> Channel::Open(
     const CallOptions& options) {
   ByteBuffer buffer;
   XINCE_RETURN_IF_ERROR(Serialize(request, buffer));
-  return OpenBuffer(impl_->channel, method, buffer, options);
+  return OpenBuffer(*impl_, method, buffer, options);
 }
 
 absl::StatusOr<std::unique_ptr<ByteStream>> Channel::OpenBytes(absl::string_view method,
                                                                absl::string_view request,
                                                                const CallOptions& options) {
-  return OpenBuffer(impl_->channel, method, ToBuffer(request), options);
+  return OpenBuffer(*impl_, method, ToBuffer(request), options);
 }
 
 absl::StatusOr<bool> Channel::IsServing(absl::string_view service, absl::Duration timeout) {

@@ -123,12 +123,15 @@ void LogFailure(const RpcService::Impl& service,
       {{"method", method.path},
        {"code", absl::StatusCodeToString(status.code())},
        {"reason", reason.empty() ? "UNCLASSIFIED" : reason},
-       // What a library said is for the operator only; it may name files and addresses.
-       {"cause", reason.empty() ? status.message().substr(0, 300) : absl::string_view()},
        {"actor", context.actor()},
        {"trace", context.trace()},
        {"latency_us", static_cast<int64_t>(seconds * 1e6)},
        {"suppressed", suppressed}});
+  if (!reason.empty()) return;
+  // What a library said is for the operator only; it may name files and addresses.
+  Log(LogLevel::kError,
+      "a handler returned a status without a reason",
+      {{"trace", context.trace()}, {"cause", status.message().substr(0, 300)}});
 }
 
 }  // namespace

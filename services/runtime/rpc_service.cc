@@ -314,7 +314,8 @@ RpcService::Impl::Impl(const ServiceDescriptor* descriptor,
       shed_calls(ShedCounter(metrics, descriptor->full_name(), "in_flight_max")),
       shed_workers(ShedCounter(metrics, descriptor->full_name(), "workers")),
       shed_streams(ShedCounter(metrics, descriptor->full_name(), "streams_max")),
-      stream_threads({.threads = limits.streams_max, .in_flight_max = limits.streams_max}) {
+      // Twice, because a stream is over for its reader a moment before its thread is free again.
+      stream_threads({.threads = limits.streams_max, .in_flight_max = 2 * limits.streams_max}) {
   AddMethods(metrics);
 }
 

@@ -97,14 +97,40 @@ void SetMessageSizes(const std::vector<RpcService*>& services, grpc::ServerBuild
 struct Server::Impl {
   std::vector<RpcService*> services;
   std::vector<std::string> addresses;
-  UnknownMethods unknown_methods;
+  UnknownMethods unknown_local;
+  UnknownMethods unknown_network;
   std::unique_ptr<grpc::experimental::ExternalConnectionAcceptor> acceptor;
-  // Without one the library warns that nothing polls often; no call ever arrives on it.
-  std::unique_ptr<grpc::ServerCompletionQueue> queue;
-  std::unique_ptr<grpc::Server> server;
+  /// Two servers over the same services, because the library's in-process transport knows no grace:
+  /// calls of the network go on calling within the process while the network's server drains.
+  std::unique_ptr<grpc::Server> local;
+  std::unique_ptr<grpc::Server> network;  // Null without addresses.
+  std::shared_ptr<LocalGate> gate = std::make_shared<LocalGate>();
   std::unique_ptr<AcceptLoop> accept_loop;
   bool stopped = false;
+
+  [[nodiscard]] std::unique_ptr<grpc::Server> Build(const ServerOptions& options, bool listens);
+  [[nodiscard]] std::vector<grpc::Server*> servers() const {
+    return network == nullptr ? std::vector<grpc::Server*>{local.get()}
+                              : std::vector<grpc::Server*>{local.get(), network.get()};
+  }
 };
+
+std::unique_ptr<grpc::Server> Server::Impl::Build(const ServerOptions& options, bool listens) {
+  grpc::ServerBuilder builder;
+  SetArguments(options, builder);
+  SetMessageSizes(services, builder);
+  if (!listens || !options.reflection) builder.SetOption(std::make_unique<NoReflection>());
+  if (listens) {
+    acceptor = builder.experimental().AddExternalConnectionAcceptor(
+        grpc::ServerBuilder::experimental_type::ExternalConnectionType::FROM_FD,
+        grpc::InsecureServerCredentials());
+  }
+  for (RpcService* service : services) builder.RegisterService(&service->impl());
+  builder.RegisterCallbackGenericService(listens ? &unknown_network : &unknown_local);
+  std::unique_ptr<grpc::Server> server = builder.BuildAndStart();
+  if (server != nullptr) server->GetHealthCheckService()->SetServingStatus(false);
+  return server;
+}
 
 Server::Server(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 
@@ -124,29 +150,22 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(const ServerOptions& optio
   for (const ListeningSocket& socket : sockets) impl->addresses.push_back(socket.address());
   grpc::EnableDefaultHealthCheckService(true);
   grpc::reflection::InitProtoReflectionServerBuilderPlugin();
-  grpc::ServerBuilder builder;
-  SetArguments(options, builder);
-  SetMessageSizes(services, builder);
-  if (!options.reflection) builder.SetOption(std::make_unique<NoReflection>());
-  impl->acceptor = builder.experimental().AddExternalConnectionAcceptor(
-      grpc::ServerBuilder::experimental_type::ExternalConnectionType::FROM_FD,
-      grpc::InsecureServerCredentials());
-  for (RpcService* service : services) builder.RegisterService(&service->impl());
-  builder.RegisterCallbackGenericService(&impl->unknown_methods);
-  impl->server = builder.BuildAndStart();
-  if (impl->server == nullptr) {
+  impl->local = impl->Build(options, /*listens=*/false);
+  if (!sockets.empty()) impl->network = impl->Build(options, /*listens=*/true);
+  if (impl->local == nullptr || (!sockets.empty() && impl->network == nullptr)) {
     return FailedPrecondition("SERVER_START_FAILED",
                               "",
                               "the RPC server did not start; the log has the library's reason",
                               "RPC 服务器未能启动,原因见日志");
   }
-  impl->server->GetHealthCheckService()->SetServingStatus(false);
-  impl->accept_loop =
-      std::make_unique<AcceptLoop>(std::move(sockets), [acceptor = impl->acceptor.get()](int fd) {
-        grpc::experimental::ExternalConnectionAcceptor::NewConnectionParameters connection;
-        connection.fd = fd;
-        acceptor->HandleNewConnection(&connection);
-      });
+  if (!sockets.empty()) {
+    impl->accept_loop =
+        std::make_unique<AcceptLoop>(std::move(sockets), [acceptor = impl->acceptor.get()](int fd) {
+          grpc::experimental::ExternalConnectionAcceptor::NewConnectionParameters connection;
+          connection.fd = fd;
+          acceptor->HandleNewConnection(&connection);
+        });
+  }
   return std::make_unique<Server>(std::move(impl));
 }
 
@@ -154,21 +173,29 @@ const std::vector<std::string>& Server::addresses() const { return impl_->addres
 
 std::shared_ptr<Channel> Server::InProcess() {
   return std::make_shared<Channel>(std::make_unique<Channel::Impl>(
-      impl_->server->InProcessChannel(ClientArguments(Channel::Options{}))));
+      impl_->local->InProcessChannel(ClientArguments(Channel::Options{})), impl_->gate));
 }
 
 void Server::SetServing(absl::string_view name, bool serving) {
-  impl_->server->GetHealthCheckService()->SetServingStatus(std::string(name), serving);
+  for (grpc::Server* server : impl_->servers()) {
+    server->GetHealthCheckService()->SetServingStatus(std::string(name), serving);
+  }
 }
 
 void Server::Stop(absl::Duration drain, absl::Duration grace) {
   if (std::exchange(impl_->stopped, true)) return;
-  impl_->server->GetHealthCheckService()->SetServingStatus(false);
+  for (grpc::Server* server : impl_->servers()) {
+    server->GetHealthCheckService()->SetServingStatus(false);
+  }
   absl::SleepFor(drain);
+  const absl::Time deadline = absl::Now() + grace;
   for (RpcService* service : impl_->services) service->StopStreams();
-  impl_->accept_loop->Stop();
-  impl_->server->Shutdown(std::chrono::system_clock::now() + absl::ToChronoMilliseconds(grace));
-  if (impl_->queue != nullptr) impl_->queue->Shutdown();
+  if (impl_->network != nullptr) {
+    impl_->accept_loop->Stop();
+    impl_->network->Shutdown(absl::ToChronoTime(deadline));
+  }
+  impl_->gate->Close(deadline);
+  impl_->local->Shutdown(absl::ToChronoTime(deadline));
 }
 
 }  // namespace xince::runtime

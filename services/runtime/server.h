@@ -49,7 +49,8 @@ class Server {
 
   /// Where it listens, with the ports chosen.
   [[nodiscard]] const std::vector<std::string>& addresses() const;
-  /// A channel to this server that does not leave the process. It must not be used after Stop.
+  /// A channel to this server that does not leave the process. Once the server stops, it refuses
+  /// calls with UNAVAILABLE, SHUTTING_DOWN.
   [[nodiscard]] std::shared_ptr<Channel> InProcess();
   /// What health says of `name`; "" is the whole server.
   void SetServing(absl::string_view name, bool serving);
