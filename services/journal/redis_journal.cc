@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <type_traits>
 #include <utility>
 
 #include "absl/base/thread_annotations.h"
@@ -47,7 +48,7 @@ class RedisJournal final : public Journal {
   absl::Status Start() {
     MutexLock lock(append_mutex_);
     XINCE_ASSIGN_OR_RETURN(RedisConnection * connection, writer_.Get());
-    XINCE_ASSIGN_OR_RETURN(const bool settled, SettledLocked(*connection));
+    XINCE_ASSIGN_OR_RETURN(const bool settled, IsSettled(*connection));
     // With a replica missing this fails, and the journal is readable all the same.
     if (!settled) StabilizeLocked(*connection).IgnoreError();
     in_service_ = true;
@@ -96,7 +97,7 @@ class RedisJournal final : public Journal {
   }
 
   /// Whether the log ends with its stable entry.
-  absl::StatusOr<bool> SettledLocked(RedisConnection& connection) {
+  absl::StatusOr<bool> IsSettled(RedisConnection& connection) {
     XINCE_ASSIGN_OR_RETURN(const Head known, tracker_.Known());
     XINCE_ASSIGN_OR_RETURN(const RedisPage page,
                            FetchPage(connection, keys_, known.revision, 0, 0));
@@ -111,13 +112,16 @@ class RedisJournal final : public Journal {
     return status;
   }
 
-  absl::Status WaitLocked(RedisConnection& connection);
+  absl::Status WaitForAll(RedisConnection& connection);
   absl::Status AcknowledgeLocked(RedisConnection& connection, const Head& head)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(append_mutex_);
   absl::Status StabilizeLocked(RedisConnection& connection)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(append_mutex_);
   void StabilizeWhenIdle();
-  absl::StatusOr<Head> AppendLocked(const RedisBatch& batch)
+  /// `retry` when the server closed the connection on it.
+  absl::StatusOr<Head> AppendLocked(const RedisBatch& batch, bool& retry)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(append_mutex_);
+  absl::StatusOr<Head> AppendThrough(RedisConnection& connection, const RedisBatch& batch)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(append_mutex_);
   absl::StatusOr<Head> ConflictLocked(RedisConnection& connection,
                                       const RedisBatch& batch,
@@ -131,6 +135,20 @@ class RedisJournal final : public Journal {
   };
   absl::StatusOr<BoundedPage> ReadPage(Revision after, size_t count);
   absl::StatusOr<BoundedPage> TryReadPage(Revision after, size_t count, bool& retry);
+  /// `use` with the connection for snapshots and checkpoints; again with a new one when the server
+  /// closed it. `use` may be called twice and must not mind.
+  template <typename Use>
+  std::invoke_result_t<Use, RedisConnection&> WithBulk(const Use& use) {
+    MutexLock lock(bulk_mutex_);
+    XINCE_RETURN_IF_ERROR(tracker_.Known().status());
+    XINCE_ASSIGN_OR_RETURN(RedisConnection * connection, bulk_.Get());
+    auto result = use(*connection);
+    if (!connection->closed_by_server()) return result;
+    XINCE_ASSIGN_OR_RETURN(connection, bulk_.Get());
+    return use(*connection);
+  }
+  absl::StatusOr<std::optional<Snapshot>> FindSnapshot(RedisConnection& connection,
+                                                       uint32_t format);
   absl::Status Scan(Revision after, size_t limit, const VisitStored& visit);
   absl::StatusOr<int64_t> TimeAt(Revision revision);
 
@@ -156,7 +174,7 @@ class RedisJournal final : public Journal {
   std::unique_ptr<RedisWatcher> watcher_ ABSL_GUARDED_BY(watcher_mutex_);
 };
 
-absl::Status RedisJournal::WaitLocked(RedisConnection& connection) {
+absl::Status RedisJournal::WaitForAll(RedisConnection& connection) {
   if (options_.replicas == 0) return absl::OkStatus();
   XINCE_ASSIGN_OR_RETURN(const int64_t confirmed,
                          WaitForReplicas(connection, options_.replicas, options_.wait_timeout));
@@ -167,7 +185,7 @@ absl::Status RedisJournal::WaitLocked(RedisConnection& connection) {
 }
 
 absl::Status RedisJournal::AcknowledgeLocked(RedisConnection& connection, const Head& head) {
-  XINCE_RETURN_IF_ERROR(WaitLocked(connection));
+  XINCE_RETURN_IF_ERROR(WaitForAll(connection));
   XINCE_ASSIGN_OR_RETURN(const bool advanced, AdvanceStable(connection, keys_, head));
   if (!advanced) {
     connection.Discard();
@@ -188,7 +206,7 @@ void RedisJournal::StabilizeWhenIdle() {
   MutexLock lock(append_mutex_);
   const auto connection = writer_.Get();
   if (!connection.ok()) return;
-  const auto settled = SettledLocked(**connection);
+  const auto settled = IsSettled(**connection);
   if (settled.ok() && !*settled) StabilizeLocked(**connection).IgnoreError();
 }
 
@@ -196,7 +214,18 @@ absl::StatusOr<Head> RedisJournal::Append(const Head& expected, absl::Span<const
   XINCE_RETURN_IF_ERROR(CheckDrafts(drafts));
   const RedisBatch batch(expected, drafts);
   MutexLock lock(append_mutex_);
-  absl::StatusOr<Head> head = AppendLocked(batch);
+  bool retry = false;
+  absl::StatusOr<Head> head = AppendLocked(batch, retry);
+  // A connection that lay idle may be dead since. If the batch did arrive, the second attempt finds
+  // it.
+  if (retry) head = AppendLocked(batch, retry);
+  return head;
+}
+
+absl::StatusOr<Head> RedisJournal::AppendLocked(const RedisBatch& batch, bool& retry) {
+  XINCE_ASSIGN_OR_RETURN(RedisConnection * connection, writer_.Get());
+  absl::StatusOr<Head> head = AppendThrough(*connection, batch);
+  retry = connection->broken() && connection->closed_by_server();
   // An answer nobody understands says nothing about what was written.
   if (absl::IsInternal(head.status())) head = OutcomeUnknown(head.status());
   if (absl::IsUnavailable(head.status())) {
@@ -207,21 +236,21 @@ absl::StatusOr<Head> RedisJournal::Append(const Head& expected, absl::Span<const
   return head;
 }
 
-absl::StatusOr<Head> RedisJournal::AppendLocked(const RedisBatch& batch) {
+absl::StatusOr<Head> RedisJournal::AppendThrough(RedisConnection& connection,
+                                                 const RedisBatch& batch) {
   XINCE_ASSIGN_OR_RETURN(const Head known, tracker_.Known());
-  XINCE_ASSIGN_OR_RETURN(RedisConnection * connection, writer_.Get());
   XINCE_ASSIGN_OR_RETURN(const RedisAppendResult result,
-                         AppendBatch(*connection, keys_, known, batch, options_.replicas == 0));
+                         AppendBatch(connection, keys_, known, batch, options_.replicas == 0));
   XINCE_RETURN_IF_ERROR(tracker_.Observe(known, result.state).status());
   switch (result.outcome) {
     case RedisAppendResult::Outcome::kAppended:
       if (options_.replicas > 0) {
-        const absl::Status acknowledged = AcknowledgeLocked(*connection, batch.head);
+        const absl::Status acknowledged = AcknowledgeLocked(connection, batch.head);
         if (!acknowledged.ok()) return OutcomeUnknown(acknowledged);
       }
       return batch.head;
     case RedisAppendResult::Outcome::kConflict:
-      return ConflictLocked(*connection, batch, result);
+      return ConflictLocked(connection, batch, result);
     case RedisAppendResult::Outcome::kTimeBackwards:
       return TimeBackwardsError(batch.first_time_us, result.time_us);
     case RedisAppendResult::Outcome::kCorrupt:
@@ -389,17 +418,18 @@ absl::Status RedisJournal::PutSnapshot(const Snapshot& snapshot) {
   }
   XINCE_ASSIGN_OR_RETURN(const Head at, HeadAt(snapshot.at.revision));
   if (at != snapshot.at) return ConflictError(snapshot.at, at);
-  MutexLock lock(bulk_mutex_);
-  XINCE_ASSIGN_OR_RETURN(RedisConnection * connection, bulk_.Get());
-  return StoreSnapshot(*connection, keys_, snapshot);
+  return WithBulk(
+      [&](RedisConnection& connection) { return StoreSnapshot(connection, keys_, snapshot); });
 }
 
 absl::StatusOr<std::optional<Snapshot>> RedisJournal::LatestSnapshot(uint32_t format) {
-  MutexLock lock(bulk_mutex_);
-  XINCE_RETURN_IF_ERROR(tracker_.Known().status());
-  XINCE_ASSIGN_OR_RETURN(RedisConnection * connection, bulk_.Get());
+  return WithBulk([&](RedisConnection& connection) { return FindSnapshot(connection, format); });
+}
+
+absl::StatusOr<std::optional<Snapshot>> RedisJournal::FindSnapshot(RedisConnection& connection,
+                                                                   uint32_t format) {
   XINCE_ASSIGN_OR_RETURN(const std::vector<RedisSnapshotEntry> entries,
-                         ListSnapshots(*connection, keys_));
+                         ListSnapshots(connection, keys_));
   for (const RedisSnapshotEntry& entry : entries) {
     if (entry.format != format) continue;
     const auto at = HeadAt(entry.revision);
@@ -407,7 +437,7 @@ absl::StatusOr<std::optional<Snapshot>> RedisJournal::LatestSnapshot(uint32_t fo
     XINCE_RETURN_IF_ERROR(at.status());
     if (HexEncode(at->chain) != entry.chain_hex) continue;
     XINCE_ASSIGN_OR_RETURN(std::optional<std::string> state,
-                           FetchSnapshotState(*connection, keys_, entry));
+                           FetchSnapshotState(connection, keys_, entry));
     if (state.has_value()) return Snapshot{*at, format, *std::move(state)};
   }
   return std::nullopt;
@@ -426,21 +456,19 @@ absl::Status RedisJournal::PutCheckpoint(Revision size, absl::string_view note) 
   if (note.size() > kCheckpointBytesMax) {
     return LimitError("note", note.size(), kCheckpointBytesMax);
   }
-  MutexLock lock(bulk_mutex_);
-  XINCE_RETURN_IF_ERROR(tracker_.Known().status());
-  XINCE_ASSIGN_OR_RETURN(RedisConnection * connection, bulk_.Get());
-  XINCE_RETURN_IF_ERROR(StoreCheckpoint(*connection, keys_, size, note));
-  return WaitLocked(*connection);
+  return WithBulk([&](RedisConnection& connection) -> absl::Status {
+    XINCE_RETURN_IF_ERROR(StoreCheckpoint(connection, keys_, size, note));
+    return WaitForAll(connection);
+  });
 }
 
 absl::StatusOr<std::string> RedisJournal::CheckpointAtOrBeyond(Revision size) {
-  MutexLock lock(bulk_mutex_);
-  XINCE_RETURN_IF_ERROR(tracker_.Known().status());
-  XINCE_ASSIGN_OR_RETURN(RedisConnection * connection, bulk_.Get());
-  XINCE_ASSIGN_OR_RETURN(std::optional<RedisCheckpoint> newest,
-                         FetchCheckpoint(*connection, keys_));
-  if (!newest.has_value() || newest->size < size) return CheckpointUnknownError(size);
-  return std::move(newest->note);
+  return WithBulk([&](RedisConnection& connection) -> absl::StatusOr<std::string> {
+    XINCE_ASSIGN_OR_RETURN(std::optional<RedisCheckpoint> newest,
+                           FetchCheckpoint(connection, keys_));
+    if (!newest.has_value() || newest->size < size) return CheckpointUnknownError(size);
+    return std::move(newest->note);
+  });
 }
 
 absl::Status OptionError(absl::string_view field, absl::string_view en, absl::string_view zh) {

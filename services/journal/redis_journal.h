@@ -32,13 +32,21 @@
 ///   then on.
 ///
 /// Replicas need the same settings as the primary, `appendfsync always` too: the program sees only
-/// the primary.
+/// the primary. A replica that was just synchronized in full acknowledges entries that it keeps in
+/// memory until its first rewrite of the append-only file is done (Redis 7.0): until then losing the
+/// primary and restarting that replica at once is the loss of two nodes.
 namespace xince::journal {
 
 /// Most replicas that may be declared.
 inline constexpr int kRedisReplicasMax = 8;
 /// Longest journal name. Names are of letters, digits and `/ . _ -`.
 inline constexpr size_t kRedisNameBytesMax = 128;
+
+/// What the service's Redis user needs, in the words of ACL SETUSER, besides `on` and a password.
+inline constexpr char kRedisAccessRules[] =
+    "~{xince:* +auth +info +config|get +eval +evalsha +wait +expire +hget +hincrby +hmget +hset "
+    "+incr "
+    "+lindex +llen +persist +rpush +unlink +xadd +xlen +xrange +xread +zadd +zrem +zrevrange";
 
 /// How to open a journal.
 struct RedisJournalOptions {

@@ -29,7 +29,7 @@ inline constexpr int kRedisReplicaLagSecondsMax = 2;
 ///     min-replicas-max-lag         1 or 2, when there are replicas
 ///
 /// FAILED_PRECONDITION `REDIS_SETTINGS` names all that differ; metadata has `<setting>` with
-/// `found X, wanted Y` for each. The service's Redis user needs `+info` and `+config|get`.
+/// `found X, wanted Y` for each.
 ///
 /// `in_service` once the journal is open: role and connected_slaves change during a failover, so
 /// when only they differ the answer is UNAVAILABLE `JOURNAL_UNAVAILABLE`.

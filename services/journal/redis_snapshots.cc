@@ -18,8 +18,8 @@ constexpr absl::Duration kChunkAllowance = absl::Seconds(10);
 // chunk keys, how many are kept. A descriptor begins with its number, 20 digits.
 constexpr absl::string_view kCommitBody = R"lua(#!lua
 if redis.call('LLEN', KEYS[2]) ~= tonumber(ARGV[3]) then return 0 end
-redis.call('PERSIST', KEYS[2])
 redis.call('ZADD', KEYS[1], ARGV[1], ARGV[2])
+redis.call('PERSIST', KEYS[2])
 for _, old in ipairs(redis.call('ZREVRANGE', KEYS[1], ARGV[5], -1)) do
   redis.call('UNLINK', ARGV[4] .. string.sub(old, 1, 20))
   redis.call('ZREM', KEYS[1], old)
