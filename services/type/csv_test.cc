@@ -182,6 +182,11 @@ TEST(Csv, AnUnknownColumnIsNamedWithTheNearest) {
   EXPECT_EQ(Refusal("企业名称,,备注\n甲,,乙\n").reason, "CSV_COLUMN_UNKNOWN");
 }
 
+TEST(Csv, TheNearestColumnIsNotTheLastNearOne) {
+  const auto table = ReadCsv("aaaa\nx\n", {{.name = "aaab"}, {.name = "aazz"}});
+  EXPECT_EQ(ToProblem(table.status()).metadata["nearest"], "aaab");
+}
+
 TEST(Csv, AMissingOrRepeatedColumnIsNamed) {
   auto missing = Refusal("备注\n乙\n");
   EXPECT_EQ(missing.reason, "CSV_COLUMN_MISSING");

@@ -163,6 +163,11 @@ TEST(FieldRules, EveryFormatIsChecked) {
   }
 }
 
+TEST(FieldRules, AnEmptyTextHasNoFormat) {
+  EXPECT_ACCEPTED(m.set_present_date(""));
+  EXPECT_PROBLEM(m.set_present_date(" "), "DATE_SYNTAX", "present_date");
+}
+
 TEST(FieldRules, KindsAreKebabCaseWordsWithDots) {
   for (const auto* kind :
        {"a", "satisfaction-rate", "inspection.overdue-rectification", "complaint.12345-late"}) {

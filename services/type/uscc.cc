@@ -73,29 +73,21 @@ bool IsKnownPrefix(absl::string_view code) {
   return false;
 }
 
-/// The first character outside the alphabet. A multi-byte character counts as one position, and is
-/// reported whole.
+/// The first character outside the alphabet. A multi-byte character is reported whole.
 std::optional<UsccProblem> FindForeignCharacter(absl::string_view code) {
-  size_t position = 0;
-  for (size_t i = 0; i < code.size();) {
-    size_t end = i + 1;
-    while (end < code.size() && (static_cast<unsigned char>(code[end]) & 0xC0) == 0x80) ++end;
-    ++position;
-    if (end - i > 1 || Value(code[i]) < 0) {
-      UsccProblem problem{.kind = UsccProblemKind::kCharacter,
-                          .position = position,
-                          .found = std::string(code.substr(i, end - i))};
-      const char upper = absl::ascii_toupper(code[i]);
-      if (end - i == 1 && upper != code[i] && Value(upper) >= 0) {
-        problem.expected = std::string(1, upper);
-      }
-      const TextScan scan = ScanText(problem.found, LineBreaks::kRefused);
-      if (!scan.valid_utf8 || scan.flaw.has_value()) problem.found.assign(1, '?');
-      return problem;
-    }
-    i = end;
-  }
-  return std::nullopt;
+  const size_t start = code.find_first_not_of(kAlphabet);
+  if (start == absl::string_view::npos) return std::nullopt;
+  size_t end = start + 1;
+  while (end < code.size() && (static_cast<unsigned char>(code[end]) & 0xC0) == 0x80) ++end;
+  // Every character before it is of the alphabet, so its index is its position.
+  UsccProblem problem{.kind = UsccProblemKind::kCharacter,
+                      .position = start + 1,
+                      .found = std::string(code.substr(start, end - start))};
+  const char upper = absl::ascii_toupper(code[start]);
+  if (end - start == 1 && Value(upper) >= 0) problem.expected = std::string(1, upper);
+  const TextScan scan = ScanText(problem.found, LineBreaks::kRefused);
+  if (!scan.valid_utf8 || scan.flaw.has_value()) problem.found.assign(1, '?');
+  return problem;
 }
 
 UsccProblem At(UsccProblemKind kind, size_t index, char found, char expected) {
