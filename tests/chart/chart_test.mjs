@@ -2,16 +2,16 @@
 // sees that wrong values are refused; and breaks a good rendering once for every policy, to see
 // that the policy speaks.
 import assert from "node:assert/strict";
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 
+import { parseConfig } from "./config.mjs";
 import { chart, helm, tool } from "./helm.mjs";
 import { policies } from "./policies.mjs";
 import { problems } from "./schema.mjs";
 
 const yaml = tool("yaml");
-const read = (...path) => yaml.parse(readFileSync(join(chart, ...path), "utf8"));
 const scenarios = readdirSync(join(chart, "ci")).map((file) => file.replace("-values.yaml", ""));
 const valuesOf = (scenario) => ["-f", join(chart, "ci", `${scenario}-values.yaml`)];
 
@@ -29,15 +29,6 @@ function render(...args) {
     .parseAllDocuments(stdout)
     .map((document) => document.toJS())
     .filter(Boolean);
-}
-
-function shutdownOf(scenario) {
-  return {
-    shutdown: {
-      ...read("values.yaml").shutdown,
-      ...read("ci", `${scenario}-values.yaml`).shutdown,
-    },
-  };
 }
 
 const rendered = Object.fromEntries(
@@ -67,7 +58,7 @@ for (const scenario of scenarios) {
 
   for (const [name, policy] of Object.entries(policies)) {
     test(`${scenario}: policy ${name}`, () => {
-      assert.deepEqual(policy(rendered[scenario], shutdownOf(scenario)), []);
+      assert.deepEqual(policy(rendered[scenario]), []);
     });
   }
 }
@@ -91,18 +82,34 @@ test("one process by default, five when split", () => {
   );
 });
 
-test("the configuration file reaches the program, and a change of it restarts the pod", () => {
+test("the configuration says what the values say, and a change of it restarts the pod", () => {
   const find = (manifests, kind) =>
     manifests.find((manifest) => manifest.kind === kind && manifest.metadata.name === "credit-all");
-  const template = find(rendered.monitored, "StatefulSet").spec.template;
-  assert.match(
-    find(rendered.monitored, "ConfigMap").data["xince.textproto"],
-    /Nothing beyond the defaults/,
-  );
-  assert.ok(template.spec.containers[0].args.includes("--config=/etc/xince/xince.textproto"));
-  const changed = render(...valuesOf("monitored"), "--set", "services.all.config=# Other.");
+  const config = parseConfig(find(rendered.monitored, "ConfigMap").data["xince.textproto"]);
+  assert.deepEqual(config.targets, ["all"]);
+  assert.deepEqual(config.register, { name: "nanjing", division: "3201" });
+  assert.equal(config.journal.snapshotEntries, "10000000");
+  assert.deepEqual(config.limits, {
+    drainMs: "15000",
+    graceMs: "60000",
+    inFlightMax: 1024,
+    memoryBytesMax: "68719476736",
+  });
+  const changed = render(...valuesOf("monitored"), "--set", "logLevel=debug");
   const sum = (statefulSet) => statefulSet.spec.template.metadata.annotations["checksum/config"];
   assert.notEqual(sum(find(changed, "StatefulSet")), sum(find(rendered.monitored, "StatefulSet")));
+});
+
+test("scoring is told where the four feeds are", () => {
+  const map = rendered.split.find(
+    ({ kind, metadata }) => kind === "ConfigMap" && metadata.name === "demo-xince-scoring",
+  );
+  assert.deepEqual(parseConfig(map.data["xince.textproto"]).feeds, {
+    registry: "demo-xince-registry.city.svc:7300",
+    inspection: "demo-xince-inspection.city.svc:7300",
+    party: "demo-xince-party.city.svc:7300",
+    committee: "demo-xince-committee.city.svc:7300",
+  });
 });
 
 test("the notes say how durable an acknowledged write is", () => {
@@ -121,6 +128,9 @@ for (const [value, complaint] of [
   ["replicaCount=2", /additional properties 'replicaCount' not allowed/],
   ["services.all.replicas=2", /additional properties 'replicas' not allowed/],
   ["defaults.storage.sise=1Gi", /additional properties 'sise' not allowed/],
+  ["defaults.limits.in_flight=1", /additional properties 'in_flight' not allowed/],
+  ["defaults.limits.in_flight_max=65537", /in_flight_max/],
+  ["register.division=32011", /division/],
   ["services.all.target=everything", /services\/all\/target/],
   ["image.tag=latest", /image\/tag/],
   ["image.digest=sha256:12", /image\/digest/],
@@ -136,6 +146,10 @@ for (const [value, complaint] of [
     assert.match(stderr, complaint);
   });
 }
+
+test("negative control: a misspelt field of the configuration is an error", () => {
+  assert.throws(() => parseConfig('targets: "all" data_directory: "x"'), /data_directory/);
+});
 
 test("negative control: a misspelt field and a wrong type do not pass the schema", () => {
   const bad = structuredClone(rendered.single);
@@ -158,6 +172,13 @@ test("negative control: a misspelt field and a wrong type do not pass the schema
 const of = (manifests, kind, name = /./) =>
   manifests.find((manifest) => manifest.kind === kind && name.test(manifest.metadata.name));
 const pod = (manifests) => of(manifests, "StatefulSet").spec.template.spec;
+function replace(manifests, from, to) {
+  const maps = manifests.filter(
+    ({ kind, data }) => kind === "ConfigMap" && data["xince.textproto"].includes(from),
+  );
+  assert.ok(maps.length > 0, from);
+  maps[0].data["xince.textproto"] = maps[0].data["xince.textproto"].replace(from, to);
+}
 const drop = (manifests, manifest) => manifests.splice(manifests.indexOf(manifest), 1);
 for (const [policy, scenario, damage] of [
   ["restricted", "single", (all) => delete pod(all).securityContext.runAsNonRoot],
@@ -210,10 +231,15 @@ for (const [policy, scenario, damage] of [
     (all) =>
       (of(all, "StatefulSet").spec.persistentVolumeClaimRetentionPolicy.whenDeleted = "Delete"),
   ],
-  ["storage", "single", (all) => (pod(all).containers[0].args[1] = "--data-dir=/tmp")],
+  ["storage", "single", (all) => replace(all, "/var/lib/xince", "/tmp")],
   ["storage", "single", (all) => (of(all, "StatefulSet").spec.podManagementPolicy = "Parallel")],
   ["grace", "monitored", (all) => (pod(all).terminationGracePeriodSeconds = 79)],
   ["grace", "single", (all) => delete pod(all).terminationGracePeriodSeconds],
+  ["grace", "split", (all) => replace(all, "grace_ms: 30000", "grace_ms: 90000")],
+  ["configuration", "single", (all) => replace(all, "0.0.0.0:7300", "127.0.0.1:7300")],
+  ["configuration", "single", (all) => replace(all, "0.0.0.0:7301", "0.0.0.0:7302")],
+  ["configuration", "split", (all) => replace(all, '"party"', '"committee"')],
+  ["configuration", "split", (all) => replace(all, '"party"', '"all"')],
   ["companions", "single", (all) => drop(all, of(all, "Service", /headless/))],
   ["companions", "split", (all) => drop(all, of(all, "Service", /party$/))],
   [
@@ -248,13 +274,12 @@ for (const [policy, scenario, damage] of [
   test(`negative control: ${policy} sees ${damage.toString().replace(/^\(all\) => /, "")}`, () => {
     const broken = structuredClone(rendered[scenario]);
     damage(broken);
-    assert.notDeepEqual(policies[policy](broken, shutdownOf(scenario)), []);
+    assert.notDeepEqual(policies[policy](broken), []);
   });
 }
 
 test("the grace period follows the values", () => {
-  const shutdown = { drainSeconds: 600, graceSeconds: 300 };
-  const long = render("--set", "shutdown.drainSeconds=600,shutdown.graceSeconds=300");
-  assert.deepEqual(policies.grace(long, { shutdown }), []);
-  assert.notDeepEqual(policies.grace(rendered.single, { shutdown }), []);
+  const long = render("--set", "shutdown.drainSeconds=120,shutdown.graceSeconds=600");
+  assert.deepEqual(policies.grace(long), []);
+  assert.equal(of(long, "StatefulSet").spec.template.spec.terminationGracePeriodSeconds, 730);
 });

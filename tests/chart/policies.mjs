@@ -1,3 +1,5 @@
+import { parseConfig } from "./config.mjs";
+
 // What every rendered chart must hold. A policy takes the manifests of one rendering and returns
 // what is wrong, as lines.
 
@@ -28,6 +30,25 @@ function containers(manifests) {
       container,
     })),
   );
+}
+
+/** The configuration a pod of a StatefulSet starts with, as an object. */
+function configOf(manifests, set) {
+  const {
+    containers: [container],
+    volumes,
+  } = set.spec.template.spec;
+  const path = container.args
+    .map((argument) => /^--config=(.*)$/.exec(argument)?.[1])
+    .find(Boolean);
+  const mount = container.volumeMounts.find(({ mountPath }) => path?.startsWith(`${mountPath}/`));
+  const source = volumes.find(({ name }) => name === mount?.name)?.configMap?.name;
+  const map = manifests.find(
+    ({ kind, metadata }) => kind === "ConfigMap" && metadata.name === source,
+  );
+  const text = map?.data[path.slice(mount.mountPath.length + 1)];
+  if (text === undefined) throw new Error(`${named(set)} has no configuration file`);
+  return parseConfig(text);
 }
 
 const selects = (selector, labels) =>
@@ -97,13 +118,11 @@ export function probes(manifests) {
 
 /** One writer on a volume that outlives the release. */
 export function storage(manifests) {
-  return check(ofKind(manifests, "StatefulSet"), ({ spec }) => {
+  return check(ofKind(manifests, "StatefulSet"), (set) => {
+    const { spec } = set;
     const claim = spec.volumeClaimTemplates?.find(({ metadata }) => metadata.name === "data");
     const mount = spec.template.spec.containers[0].volumeMounts?.find(
       ({ name }) => name === "data",
-    );
-    const directory = spec.template.spec.containers[0].args?.find((argument) =>
-      argument.startsWith("--data-dir="),
     );
     return [
       spec.replicas !== 1 && "an embedded journal has one writer",
@@ -111,20 +130,44 @@ export function storage(manifests) {
       (spec.persistentVolumeClaimRetentionPolicy?.whenDeleted !== "Retain" ||
         spec.persistentVolumeClaimRetentionPolicy?.whenScaled !== "Retain") &&
         "the volume is not retained",
-      `--data-dir=${mount?.mountPath}` !== directory && "the data directory is not on the volume",
+      mount?.mountPath !== configOf(manifests, set).dataDir &&
+        "the data directory is not on the volume",
       spec.podManagementPolicy !== "OrderedReady" && "pods are not managed one by one",
     ];
   });
 }
 
 /** Kubernetes waits longer than the program needs to end. */
-export function grace(manifests, { shutdown }) {
-  return check(ofKind(manifests, "StatefulSet"), ({ spec }) => [
-    !(
-      spec.template.spec.terminationGracePeriodSeconds >=
-      shutdown.drainSeconds + shutdown.graceSeconds + 5
-    ) && "terminationGracePeriodSeconds is shorter than drain and grace and 5 s",
-  ]);
+export function grace(manifests) {
+  return check(ofKind(manifests, "StatefulSet"), (set) => {
+    const { drainMs, graceMs } = configOf(manifests, set).limits ?? {};
+    const seconds = (Number(drainMs) + Number(graceMs)) / 1000;
+    return [
+      !(set.spec.template.spec.terminationGracePeriodSeconds >= seconds + 5) &&
+        "terminationGracePeriodSeconds is shorter than drain and grace and 5 s",
+    ];
+  });
+}
+
+/** The program listens where the ports say, and every service runs what no other does. */
+export function configuration(manifests) {
+  const sets = ofKind(manifests, "StatefulSet");
+  const targets = sets.flatMap((set) => configOf(manifests, set).targets ?? []);
+  return check(sets, (set) => {
+    const { listen, targets: own, register } = configOf(manifests, set);
+    const port = (name) => {
+      const ports = set.spec.template.spec.containers[0].ports ?? [];
+      return `0.0.0.0:${ports.find((entry) => entry.name === name)?.containerPort}`;
+    };
+    return [
+      own?.length !== 1 && "runs not exactly one target",
+      targets.filter((target) => target === own?.[0]).length > 1 && "shares its target",
+      targets.includes("all") && targets.length > 1 && "runs beside a service that is all",
+      listen?.grpcAddress !== port("grpc") && "gRPC listens elsewhere than its port",
+      listen?.metricsAddress !== port("metrics") && "metrics listen elsewhere than their port",
+      !register?.name && "has no register",
+    ];
+  });
 }
 
 /** Every StatefulSet has its headless Service, a Service, and a budget; each selects exactly its pods. */
@@ -167,14 +210,14 @@ export function network(manifests) {
       ),
     );
   const every = pods(manifests);
-  const called = ({ spec }) =>
-    spec.containers
-      .flatMap(({ args = [], command = [] }) => [...args, ...command])
-      .map(
-        (argument) =>
-          /^--(?:feed=[\w-]+|grpc-address)=([a-z][\w-]*)[.:\w-]*:7300$/.exec(argument)?.[1],
-      )
-      .filter(Boolean);
+  // Names of Services in the configuration, and in what a pod runs.
+  const called = ({ spec, owner }) => {
+    const set = ofKind(manifests, "StatefulSet").find((manifest) => named(manifest) === owner);
+    const feeds = set ? Object.values(configOf(manifests, set).feeds ?? {}) : [];
+    const given = spec.containers.flatMap(({ args = [], command = [] }) => [...args, ...command]);
+    const address = /^(?:--grpc-address=)?([a-z][\w-]*)(?:\.[\w-]+\.svc)?:7300$/;
+    return [...feeds, ...given].map((text) => address.exec(text)?.[1]).filter(Boolean);
+  };
   return [
     ...check(every, ({ labels }) => [
       !over(labels).some(
@@ -228,6 +271,7 @@ export const policies = {
   probes,
   storage,
   grace,
+  configuration,
   companions,
   network,
   metrics,

@@ -68,6 +68,43 @@ app.kubernetes.io/component: {{ . | quote }}
 {{- toYaml $enabled -}}
 {{- end -}}
 
+{{/* The configuration file of one service. (dict "root" $ "services" $services "service" $service) */}}
+{{- define "xince.config" -}}
+{{- $root := .root -}}
+{{- $services := .services -}}
+targets: {{ .service.target | quote }}
+data_dir: "/var/lib/xince"
+share_dir: "/usr/share/xince"
+policies_dir: "/usr/share/xince/policies"
+log_level: {{ $root.Values.logLevel | quote }}
+register {
+  name: {{ $root.Values.register.name | quote }}
+  division: {{ $root.Values.register.division | quote }}
+}
+listen {
+  grpc_address: "0.0.0.0:7300"
+  metrics_address: "0.0.0.0:7301"
+}
+{{- with .service.calls }}
+feeds {
+  {{- range . }}
+  {{ (get $services .).target }}: "{{ include "xince.fullname" $root }}-{{ . }}.{{ $root.Release.Namespace }}.svc:7300"
+  {{- end }}
+}
+{{- end }}
+journal {
+  sqlite {}
+  snapshot_entries: {{ .service.snapshotEntries | int64 }}
+}
+limits {
+  drain_ms: {{ mul $root.Values.shutdown.drainSeconds 1000 }}
+  grace_ms: {{ mul $root.Values.shutdown.graceSeconds 1000 }}
+  {{- range $name, $value := .service.limits }}
+  {{ $name }}: {{ $value | int64 }}
+  {{- end }}
+}
+{{- end -}}
+
 {{/* What a probe runs: one RPC to the listener that serves, from inside the pod. */}}
 {{- define "xince.healthcheck" -}}
 exec:
