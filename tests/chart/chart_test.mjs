@@ -139,6 +139,10 @@ for (const [value, complaint] of [
   ["networkPolicy.clients[0].podSelektor.a=b", /additional properties 'podSelektor' not allowed/],
   ["services.all.enabled=false", /no service is enabled/],
   ["services.scoring.enabled=true", /not an enabled service|runs alone/],
+  [
+    "services.all.enabled=false,services.party.enabled=true,services.registry.enabled=true",
+    /identityKey.existingSecret is required/,
+  ],
 ]) {
   test(`refused: ${value}`, () => {
     const { status, stderr } = helm("template", "demo", chart, "--set", value);

@@ -65,6 +65,9 @@ app.kubernetes.io/component: {{ . | quote }}
 {{- if and (has "all" $targets) (gt (len $targets) 1) -}}
 {{- fail "a service with the target \"all\" runs alone: disable the others, or it" -}}
 {{- end -}}
+{{- if and (gt (len $targets) 1) (not .Values.identityKey.existingSecret) -}}
+{{- fail "identityKey.existingSecret is required when more than one service is enabled: they must share the key (see values.yaml)" -}}
+{{- end -}}
 {{- toYaml $enabled -}}
 {{- end -}}
 
