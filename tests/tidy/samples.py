@@ -61,7 +61,7 @@ BAD = [
     ),
     ("services/apps/main.cc", '#include "xince/credit/v1/credit.grpc.pb.h"\n', 1, "a gRPC header"),
     ("services/a/a_test.cc", 'Connect("127.0.0.1:7300");\n', 1, "port 7300 in a test"),
-    ("tests/chart/x.py", "dial('localhost:80')\n", 1, "port 80 in a test"),
+    ("tests/process/x.py", "dial('localhost:80')\n", 1, "port 80 in a test"),
     ("services/a/b_c.h", GUARD.format("SERVICES_A_B_H_", "int a;"), 1, "must be SERVICES_A_B_C_H_"),
     (
         "services/a/b.h",
@@ -143,6 +143,7 @@ GOOD = [
     ("services/feeds/a.cc", "double mean;  // Only scoring counts in integers.\n"),
     ("services/apps/main.cc", "std::cout << 1;\n"),
     ("services/a/a_test.cc", 'Connect("127.0.0.1:0"); Connect("127.0.0.1:1"); Connect("127.0.0.1:65536"); At("08:30");\n'),
+    ("services/runtime/config_test.cc", 'Expect("127.0.0.1:7300");\n'),
     ("services/a/b_c.h", GUARD.format("SERVICES_A_B_C_H_", "int a;")),
     ("services/a/long.cc", "int a;\n" * 700),
     ("services/a/a.cc", "// " + "x" * 107 + "\n// https" + "://" + "x" * 200 + "\n"),
