@@ -214,6 +214,8 @@ for (const [policy, scenario, damage] of [
   ["resources", "single", (all) => delete pod(all).containers[0].resources.limits],
   ["resources", "single", (all) => delete of(all, "Pod").spec.containers[0].resources.requests.cpu],
   ["probes", "single", (all) => delete pod(all).containers[0].livenessProbe],
+  ["probes", "single", (all) => pod(all).containers[0].livenessProbe.exec.command.splice(2, 1)],
+  ["probes", "single", (all) => pod(all).containers[0].readinessProbe.exec.command.push("--alive")],
   [
     "probes",
     "single",

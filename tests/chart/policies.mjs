@@ -100,20 +100,22 @@ export function resources(manifests) {
   ]);
 }
 
-/** Every probe is the program's own RPC, and replaying a long journal is not cut short. */
+/** Every probe is the program's own RPC; a pod that is alive and not ready is not restarted. */
 export function probes(manifests) {
-  const rpc = (probe) => probe?.exec?.command?.slice(0, 2).join(" ") === "xinced healthcheck";
-  return check(
-    containers(manifests).filter(({ container }) => container.name === "xinced"),
-    ({ container }) => [
-      ...["startupProbe", "readinessProbe", "livenessProbe"].map(
-        (name) => !rpc(container[name]) && `${name} is no RPC`,
-      ),
-      !(container.startupProbe?.failureThreshold * container.startupProbe?.periodSeconds >= 300) &&
-        "has less than 300 s to start",
-      !(container.livenessProbe?.timeoutSeconds > 1) && "livenessProbe has no time to answer",
-    ],
-  );
+  const runs = (probe, alive) => {
+    const command = probe?.exec?.command ?? [];
+    const rpc = command[0] === "xinced" && command[1] === "healthcheck";
+    return rpc && command.includes("--alive") === alive;
+  };
+  const servers = containers(manifests).filter(({ container }) => container.name === "xinced");
+  return check(servers, ({ container: { startupProbe, readinessProbe, livenessProbe } }) => [
+    !runs(startupProbe, true) && "startupProbe does not ask whether it is alive",
+    !runs(readinessProbe, false) && "readinessProbe does not ask whether it serves",
+    !runs(livenessProbe, true) && "livenessProbe does not ask whether it is alive",
+    !(startupProbe?.failureThreshold * startupProbe?.periodSeconds >= 300) &&
+      "has less than 300 s to start",
+    !(livenessProbe?.timeoutSeconds > 1) && "livenessProbe has no time to answer",
+  ]);
 }
 
 /** One writer on a volume that outlives the release. */

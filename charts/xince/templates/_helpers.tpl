@@ -108,10 +108,16 @@ limits {
 }
 {{- end -}}
 
-{{/* What a probe runs: one RPC to the listener that serves, from inside the pod. */}}
-{{- define "xince.healthcheck" -}}
+{{/* What probes run: one RPC to the listener that serves, from inside the pod. Ready means SERVING; alive means
+     that it answers: a pod that replays its journal or cannot take writes must not be restarted for it. */}}
+{{- define "xince.ready" -}}
 exec:
   command: [xinced, healthcheck, "--grpc-address=127.0.0.1:7300"]
+{{- end -}}
+
+{{- define "xince.alive" -}}
+exec:
+  command: [xinced, healthcheck, --alive, "--grpc-address=127.0.0.1:7300"]
 {{- end -}}
 
 {{- define "xince.containerSecurity" -}}
