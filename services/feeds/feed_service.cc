@@ -151,11 +151,13 @@ void AddVerb(Feed& feed,
              runtime::RpcService& service,
              const MethodDescriptor* method,
              const FeedVerb& verb) {
+  const Descriptor* output = method->output_type();
   service.AddAsync(
       method->name(),
       Prototype(method->input_type()),
-      Prototype(method->output_type()),
-      [&feed, verb](CallContext& context, Message& request, std::shared_ptr<PendingCall> call) {
+      Prototype(output),
+      [&feed, verb, output](
+          CallContext& context, Message& request, std::shared_ptr<PendingCall> call) {
         std::shared_ptr<Message> asked(request.New());
         asked->CopyFrom(request);
         if (absl::Status status = feed.PrepareRequest(*asked); !status.ok()) {
@@ -165,7 +167,8 @@ void AddVerb(Feed& feed,
             StringField(request, "name"),
             NumberField(request, "expected_revision"),
             *asked,
-            [asked, change = verb.change](Message& record, const CheckContext& checks) {
+            [asked, output, change = verb.change](Message& record, const CheckContext& checks) {
+              if (record.GetDescriptor() != output) return OtherType(record);
               return change(*asked, record, checks);
             },
             CallerOf(context, request),

@@ -4,9 +4,12 @@
 #include <cstdlib>
 #include <iostream>
 
+#include "absl/strings/str_cat.h"
 #include "google/protobuf/descriptor.h"
 
 #include "xince/type/v1/options.pb.h"
+
+#include "services/runtime/errors.h"
 
 namespace xince::feeds {
 namespace {
@@ -62,6 +65,15 @@ std::vector<const FieldDescriptor*> IndexedFields(const RecordType& type) {
     if (named || IsReference(field)) fields.push_back(field);
   }
   return fields;
+}
+
+absl::Status OtherType(const Message& record) {
+  const std::string name = StringField(record, "name");
+  return runtime::NotFound("RECORD_UNKNOWN",
+                           "name",
+                           absl::StrCat("there is no such record ", name, " here"),
+                           absl::StrCat("此类记录中没有 ", name),
+                           {{"name", name}});
 }
 
 std::unique_ptr<Message> NewRecord(const RecordType& type) {

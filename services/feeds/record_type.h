@@ -138,12 +138,16 @@ auto Complete(Function function) {
   };
 }
 
-/// Typed shorthand for the change of a verb.
+/// NOT_FOUND `RECORD_UNKNOWN` about `name`: what is named is a record of another type.
+absl::Status OtherType(const google::protobuf::Message& record);
+
+/// Typed shorthand for the change of a verb; refuses records of other types.
 template <class Request, class Record, class Function>
 auto Change(Function function) {
   return [function](const google::protobuf::Message& request,
                     google::protobuf::Message& record,
                     const CheckContext& context) -> absl::Status {
+    if (record.GetDescriptor() != Record::descriptor()) return OtherType(record);
     return function(static_cast<const Request&>(request), static_cast<Record&>(record), context);
   };
 }

@@ -1,0 +1,41 @@
+#ifndef SERVICES_FEEDS_INSPECTION_INSPECTION_RECORDS_H_
+#define SERVICES_FEEDS_INSPECTION_INSPECTION_RECORDS_H_
+
+#include <vector>
+
+#include "services/feeds/record_type.h"
+
+/// The record types of the inspection feed, one function each, and its verbs. What each checks and
+/// which evidence it gives is written in inspection.proto.
+namespace xince::inspection {
+
+feeds::RecordType InspectionType();
+feeds::RecordType FindingType();
+feeds::RecordType PenaltyType();
+feeds::RecordType RectificationOrderType();
+feeds::RecordType ComplaintType();
+feeds::RecordType ComplaintStatisticsType();
+feeds::RecordType ServiceStatisticsType();
+feeds::RecordType AssessmentType();
+feeds::RecordType SatisfactionSurveyType();
+feeds::RecordType HonourType();
+feeds::RecordType ConductType();
+
+/// All of them.
+std::vector<feeds::RecordType> RecordTypes();
+
+std::vector<feeds::FeedVerb> RectificationVerbs();
+std::vector<feeds::FeedVerb> ComplaintVerbs();
+std::vector<feeds::FeedVerb> ConductVerbs();
+
+/// All of them.
+std::vector<feeds::FeedVerb> Verbs();
+
+/// Extensions of one rectification order.
+inline constexpr int kExtensionsMax = 10;
+/// Years from the issue of a rectification order to its deadline, extensions included.
+inline constexpr int kDeadlineYearsMax = 3;
+
+}  // namespace xince::inspection
+
+#endif  // SERVICES_FEEDS_INSPECTION_INSPECTION_RECORDS_H_
