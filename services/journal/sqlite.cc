@@ -68,7 +68,10 @@ int Database::Prepare(absl::string_view sql, Statement& statement) {
 std::optional<std::string> Database::Value(absl::string_view sql) {
   Statement statement;
   if (Prepare(sql, statement) != SQLITE_OK || statement.Step() != SQLITE_ROW) return std::nullopt;
-  return std::string(statement.Bytes(0));
+  std::string value(statement.Bytes(0));
+  // A statement that also writes, such as a pragma, may fail after its row.
+  if (statement.Step() != SQLITE_DONE) return std::nullopt;
+  return value;
 }
 
 std::string Database::Message() const {

@@ -78,7 +78,7 @@ class Database {
   /// Runs statements that return no rows.
   int Execute(const char* sql);
   int Prepare(absl::string_view sql, Statement& statement);
-  /// The first column of the first row as text; nothing when there is no row or an error.
+  /// The first column of the only row as text; nothing when there is not one row, or an error.
   std::optional<std::string> Value(absl::string_view sql);
 
   [[nodiscard]] sqlite3* handle() const { return handle_; }
