@@ -121,9 +121,12 @@ std::vector<Found> FindSubjects(SubjectRef about, Day occurred, const Relations&
     }
   }
   if (about.kind == SubjectKind::kManager) {
-    for (const Engagement& e : relations.EngagementsOfManager(about.id)) {
-      if (Holds(e.from, e.until, occurred))
-        collector.AddFirm(e.firm, kViaManager, kViaBranchManager);
+    for (const Engagement& led : relations.EngagementsOfManager(about.id)) {
+      if (!Holds(led.from, led.until, occurred)) continue;
+      for (const Engagement& served : relations.EngagementsOfProject(led.project)) {
+        if (Holds(served.from, served.until, occurred))
+          collector.AddFirm(served.firm, kViaManager, kViaBranchManager);
+      }
     }
     for (const Employment& e : relations.EmploymentsOf(about.id)) {
       if (Holds(e.from, e.until, occurred))

@@ -23,7 +23,8 @@ struct SubjectRef {
   friend auto operator<=>(const SubjectRef&, const SubjectRef&) = default;
 };
 
-/// Who had a project. `firm` or `manager` is kNone when there was none.
+/// Who had a project. `firm` or `manager` is kNone when there was none, or when another engagement of
+/// the same project says it.
 struct Engagement {
   uint32_t project = kNone;
   uint32_t firm = kNone;
@@ -98,8 +99,8 @@ class RelationTable : public Relations {
 /// - `about` itself: direct;
 /// - about a project: the firms and managers that had it: via project; the firms' parents: via branch
 ///   project;
-/// - about a manager: the firms that employed the manager or had a project under the manager: via
-///   manager; their parents: via branch manager;
+/// - about a manager: the firms that employed the manager, or had on that day a project that the
+///   manager had: via manager; their parents: via branch manager;
 /// - about a firm: its parents: via branch.
 /// A parent's parent is a parent, up to kBranchDepthMax.
 std::vector<Found> FindSubjects(SubjectRef about, Day occurred, const Relations& relations);
