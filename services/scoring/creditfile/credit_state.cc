@@ -132,7 +132,13 @@ absl::Status CreditState::Take(const EvidenceTaken& taken, Revision revision, jo
   if (taken.batches().empty()) return Mismatch(revision, "no evidence");
   uint64_t cursor = CursorOf(taken.feed());
   if (undo != nullptr) {
-    undo->Add([this, feed = taken.feed(), cursor] { cursors_[feed] = cursor; });
+    undo->Add([this, feed = taken.feed(), cursor] {
+      if (cursor == 0) {
+        cursors_.erase(feed);
+      } else {
+        cursors_[feed] = cursor;
+      }
+    });
   }
   Causes causes;
   for (const auto& batch : taken.batches()) {
