@@ -1,0 +1,51 @@
+#ifndef SERVICES_APPS_HOST_SCORING_MODULE_H_
+#define SERVICES_APPS_HOST_SCORING_MODULE_H_
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "services/apps/host/journal_host.h"
+#include "services/scoring/creditfile/credit_state.h"
+#include "services/scoring/intake/intake.h"
+#include "services/scoring/query/credit_service.h"
+
+/// Scoring as a module.
+namespace xince::host {
+
+class ScoringModule final : public runtime::Module {
+ public:
+  /// Opens the journal. `options` outlives the module.
+  static absl::StatusOr<std::unique_ptr<ScoringModule>> Open(const RegisterOptions& options);
+
+  [[nodiscard]] absl::string_view name() const override { return kScoring; }
+  std::vector<runtime::RpcService*> services() override { return {service_.get()}; }
+  /// Replays, takes up the policies, opens the day, and begins to read the feeds: those that run
+  /// here within the process, the others over the network.
+  absl::Status Start(runtime::ModuleHost& host) override;
+  bool Ready() override { return journal_->Ready(); }
+  void Stop() override;
+
+  [[nodiscard]] journal::Machine& machine() { return *machine_; }
+  [[nodiscard]] JournalHost& journal() { return *journal_; }
+
+ private:
+  explicit ScoringModule(const RegisterOptions& options)
+      : options_(options), state_(options.division) {}
+  void AddReadings();
+
+  const RegisterOptions& options_;
+  std::unique_ptr<JournalHost> journal_;
+  creditfile::CreditState state_;
+  std::unique_ptr<journal::Machine> machine_;
+  std::unique_ptr<intake::DayKeeper> days_;
+  runtime::ModuleHost* host_ = nullptr;
+  std::vector<std::unique_ptr<intake::FeedReader>> readers_;
+  std::unique_ptr<query::CreditQueries> queries_;
+  std::unique_ptr<runtime::Workers> workers_;
+  std::unique_ptr<runtime::RpcService> service_;
+};
+
+}  // namespace xince::host
+
+#endif  // SERVICES_APPS_HOST_SCORING_MODULE_H_

@@ -1,0 +1,45 @@
+#ifndef SERVICES_APPS_HOST_STORES_H_
+#define SERVICES_APPS_HOST_STORES_H_
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "services/apps/host/register_modules.h"
+
+namespace xince::config::v1 {
+class Config;
+}
+
+/// What a process keeps on disk or reads from it: journals, keys, policy packs, the division tree.
+namespace xince::host {
+
+/// How the journals of a configuration are opened: one SQLite file `<data_dir>/<service>.journal`
+/// each, or one stream each in Redis. `unsafe_filesystem` opens files where they may be lost
+/// (containers without a volume, tests).
+OpenJournal JournalsOf(const config::v1::Config& config,
+                       bool unsafe_filesystem,
+                       const runtime::Clock& clock);
+
+/// Keys under `<data_dir>/keys`, made at the first start: the signing key of a journal,
+/// `<service>.key` with `<service>.key.pub` beside it, and `identity.key`, 32 bytes in hexadecimal,
+/// which every process of a register must share.
+/// Errors: FAILED_PRECONDITION `KEY_FILE`.
+absl::StatusOr<journal::SigningKey> SigningKeyOf(const std::string& data_dir,
+                                                 const std::string& journal);
+absl::StatusOr<std::string> IdentityKeyOf(const std::string& data_dir);
+
+/// The national packs and those of the division found under a directory, `*/YYYY-MM-DD.textproto`: path
+/// below the directory, and content; the national ones first, then by path. Errors: FAILED_PRECONDITION
+/// `POLICIES_UNREADABLE`; those of policy::LoadPack with file, line and column.
+absl::StatusOr<std::vector<std::pair<std::string, std::string>>> ReadPolicies(
+    const std::string& directory, const std::string& division);
+
+/// The first of the places where what is installed beside the binary may be: `configured` unless
+/// empty, `../share/xince` from the binary, `/usr/share/xince`.
+std::string ShareDirectory(const std::string& configured, const std::string& binary);
+
+}  // namespace xince::host
+
+#endif  // SERVICES_APPS_HOST_STORES_H_
