@@ -361,7 +361,7 @@ void AddBatch(Feed& feed,
           };
           absl::StatusOr<std::unique_ptr<Message>> record = TakeRecord(item, field);
           if (!record.ok()) {
-            done(record.status());
+            batch->Finish(i, "", record.status());
           } else if (BoolField(item, "validate_only")) {
             feed.Validate(type, *std::move(record), std::move(done));
           } else {

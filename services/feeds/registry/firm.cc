@@ -5,6 +5,7 @@
 #include "xince/registry/v1/firm.pb.h"
 
 #include "services/feeds/checks.h"
+#include "services/feeds/record_checks.h"
 #include "services/runtime/errors.h"
 
 namespace xince::registry {
@@ -98,12 +99,7 @@ void FirmEvidence(const Firm& firm, EvidenceSink& sink) {
   filing.set_area_hundredths_m2(firm.managed_area_hundredths_m2());
   filing.set_withdrawn(!firm.withdrawn_date().empty());
   *filing.mutable_former_names() = firm.former_names();
-  if (firm.provider_kind() == Firm::BRANCH) {
-    filing.set_subject_type("branch");
-  } else {
-    filing.set_subject_type(firm.provider_kind() == Firm::PROPERTY_FIRM ? "property-firm"
-                                                                        : "other-provider");
-  }
+  filing.set_subject_type(feeds::TagOf(*Firm::ProviderKind_descriptor(), firm.provider_kind()));
   if (!firm.parent_firm().empty()) {
     Evidence& branch = sink.Add("branch");
     branch.set_subject(firm.name());

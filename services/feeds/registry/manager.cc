@@ -5,6 +5,7 @@
 #include "xince/registry/v1/manager.pb.h"
 
 #include "services/feeds/checks.h"
+#include "services/feeds/record_checks.h"
 #include "services/runtime/errors.h"
 
 namespace xince::registry {
@@ -92,17 +93,6 @@ absl::Status CheckTraining(const ManagerTraining& training,
   return feeds::RequireRecord(context, "manager", training.manager());
 }
 
-const char* ResultTag(ManagerTraining::Result result) {
-  switch (result) {
-    case ManagerTraining::PASSED:
-      return "passed";
-    case ManagerTraining::FAILED:
-      return "failed";
-    default:
-      return "attended";
-  }
-}
-
 void TrainingEvidence(const ManagerTraining& training, EvidenceSink& sink) {
   Evidence& piece = sink.Add("manager");
   piece.set_subject(training.manager());
@@ -113,10 +103,8 @@ void TrainingEvidence(const ManagerTraining& training, EvidenceSink& sink) {
   piece.set_issuer(training.organizer());
   piece.set_issuer_level(training.level());
   piece.set_division(training.division());
-  piece.add_tags(ResultTag(training.result()));
-  auto& hours = *piece.add_measures();
-  hours.set_name("training-hours");
-  hours.set_value_hundredths(int64_t{training.hours()} * 100);
+  piece.add_tags(feeds::TagOf(*ManagerTraining::Result_descriptor(), training.result()));
+  feeds::AddCount(piece, "training-hours", training.hours());
   if (training.has_document()) *piece.add_documents() = training.document();
 }
 
