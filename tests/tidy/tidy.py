@@ -123,7 +123,7 @@ BANNED_CODE = [
         NOW,
         "the operating system's clock",
         "the Clock passed in (services/runtime/clock.h)",
-        r"^services/runtime/",
+        r"^(services/runtime|tests/bench)/",  # A benchmark measures real time.
     ),
     (
         r"(?<![\w.>:])(std::|::)?s?rand\s*\(|\bstd::random_device\b|\babsl::(InsecureBitGen|BitGen)\b",
