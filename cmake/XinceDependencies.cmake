@@ -15,3 +15,4 @@ pkg_check_modules(HIREDIS REQUIRED IMPORTED_TARGET hiredis)
 pkg_check_modules(UTF8PROC REQUIRED IMPORTED_TARGET libutf8proc)
 # libcsv ships neither a pkg-config nor a CMake file.
 find_library(CSV_LIBRARY csv REQUIRED)
+find_package(CLI11 CONFIG REQUIRED)
