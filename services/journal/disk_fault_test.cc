@@ -12,6 +12,7 @@
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "services/journal/export.h"
 #include "services/journal/fsck.h"
 #include "services/journal/sqlite_journal.h"
 #include "services/journal/testing/fault_vfs.h"
@@ -207,19 +208,24 @@ TEST_F(DiskFault, AFileSizeLimitIsAFullDisk) {
   ASSERT_TRUE(Append().ok());
   ASSERT_TRUE(journal_->PutSnapshot({head_, 1, "small"}).ok());
   rlimit limited = before;
-  limited.rlim_cur = 200 << 10;
+  limited.rlim_cur = 60 << 10;
   ASSERT_EQ(setrlimit(RLIMIT_FSIZE, &limited), 0);
   absl::Status status;
-  while (status.ok()) status = Append(1, 3000);
+  while (status.ok()) status = Append(1, 200);
   const Revision full_at = head_.revision;
   const absl::Status many = Append(100, 3000);
   const absl::Status snapshot = journal_->PutSnapshot({head_, 1, std::string(300 << 10, 's')});
+  limited.rlim_cur = 4096;
+  ASSERT_EQ(setrlimit(RLIMIT_FSIZE, &limited), 0);
+  const absl::Status exported = Export(*journal_, dir_.File("export")).status();
   const Revision readable = Count();
   ASSERT_EQ(setrlimit(RLIMIT_FSIZE, &before), 0);
   signal(SIGXFSZ, old_handler);
   EXPECT_EQ(ReasonOf(status), "JOURNAL_DISK_FULL") << status;
   EXPECT_EQ(ReasonOf(many), "JOURNAL_DISK_FULL") << many;
   EXPECT_EQ(ReasonOf(snapshot), "JOURNAL_DISK_FULL") << snapshot;
+  EXPECT_EQ(ReasonOf(exported), "JOURNAL_DISK_FULL") << exported;
+  EXPECT_FALSE(std::filesystem::exists(dir_.File("export")));
   EXPECT_EQ(readable, full_at);
   EXPECT_EQ(journal_->LatestSnapshot(1).value().value().state, "small");
   EXPECT_TRUE(Append(100, 3000).ok());
@@ -277,8 +283,12 @@ TEST_F(DiskFault, TheLockGoesWithAKilledProcess) {
               return raise(SIGKILL);
             }),
             -1);
+  // The log that the process left is read, not only the file.
+  const AuditReport report = Fsck(Path(), {}).value();
+  EXPECT_TRUE(report.ok());
+  EXPECT_EQ(report.head.revision, 4u);
   ASSERT_TRUE(Open("").ok());
-  EXPECT_EQ(head_.revision, 4u);
+  EXPECT_EQ(head_, report.head);
 }
 
 }  // namespace

@@ -344,6 +344,58 @@ TEST_F(SqliteJournalTest, OneBadByteInThePagesNeverGivesOtherBytes) {
   EXPECT_GT(refused, 100);
 }
 
+TEST_F(SqliteJournalTest, OneBadByteInTheLogEndsTheJournalEarlyOrIsRefused) {
+  Open();
+  const Head head = Append(40, 120);
+  std::vector<Head> heads;
+  for (Revision revision = 0; revision <= head.revision; ++revision) {
+    heads.push_back(journal_->HeadAt(revision).value());
+  }
+  const TempDir copies;
+  const std::string path = copies.File("test.journal");
+  const auto size = std::filesystem::file_size(Path() + "-wal");
+  uint64_t seed = 7;
+  int shorter = 0;
+  for (int round = 0; round < 200; ++round) {
+    for (const char* suffix : {"", "-wal"}) {
+      std::filesystem::copy_file(
+          Path() + suffix, path + suffix, std::filesystem::copy_options::overwrite_existing);
+    }
+    seed = seed * 6364136223846793005u + 1442695040888963407u;
+    {
+      std::fstream file(path + "-wal", std::ios::in | std::ios::out | std::ios::binary);
+      const std::uintmax_t at = (seed >> 20) % size;
+      file.seekg(at);
+      const int byte = file.get();
+      file.seekp(at);
+      file.put(static_cast<char>(byte ^ (1 << (seed >> 61))));
+    }
+    const auto journal = SqliteJournal::Open(
+        {.path = path, .name = "test/journal", .allow_unsafe_filesystem = true});
+    if (!journal.ok()) continue;
+    const Head found = (*journal)->StableHead().value();
+    ASSERT_LE(found.revision, head.revision);
+    EXPECT_EQ(found, heads[found.revision]);
+    shorter += found.revision < head.revision ? 1 : 0;
+    Head last;
+    EXPECT_TRUE((*journal)
+                    ->Read(0,
+                           1000,
+                           [&](const Entry& entry) {
+                             last = {entry.revision, entry.chain};
+                             return absl::OkStatus();
+                           })
+                    .ok());
+    EXPECT_EQ(last, found);
+  }
+  EXPECT_GT(shorter, 50);
+}
+
+TEST(SqliteJournalOptions, AreDurableUnlessSaidOtherwise) {
+  EXPECT_EQ(SqliteJournalOptions().synchronous_for_negative_controls_only, 2);
+  EXPECT_FALSE(SqliteJournalOptions().allow_unsafe_filesystem);
+}
+
 TEST(Filesystems, NetworksOverlaysAndMemoryAreRefused) {
   for (const uint64_t magic : {0x6969, 0x794c7630, 0x01021994}) {
     EXPECT_NE(RefusedFilesystem(magic), "") << magic;
