@@ -1,8 +1,11 @@
 #ifndef SERVICES_FEEDS_FEED_FIXTURE_H_
 #define SERVICES_FEEDS_FEED_FIXTURE_H_
 
+#include <cstdlib>
+#include <fstream>
 #include <functional>
 #include <future>
+#include <iterator>
 #include <memory>
 #include <optional>
 #include <string>
@@ -222,19 +225,15 @@ class FeedHarness {
     EXPECT_TRUE(batch.ParseFromString(entry.evidence()));
     return {batch.evidence().begin(), batch.evidence().end()};
   }
-  /// The same as text, one piece a line: a golden value.
+  /// The same as text, for golden files.
   std::string NewestEvidenceText() {
-    std::string text;
+    evidence::v1::StreamEvidenceResponse batch;
+    for (evidence::v1::Evidence& piece : NewestEvidence()) *batch.add_evidence() = std::move(piece);
     google::protobuf::TextFormat::Printer printer;
-    printer.SetSingleLineMode(true);
     printer.SetUseUtf8StringEscaping(true);
-    for (const evidence::v1::Evidence& piece : NewestEvidence()) {
-      std::string line;
-      printer.PrintToString(piece, &line);
-      while (!line.empty() && line.back() == ' ') line.pop_back();
-      absl::StrAppend(&text, line, "\n");
-    }
-    return text;
+    std::string text;
+    printer.PrintToString(batch, &text);
+    return text.empty() ? "# none\n" : text;
   }
 
  private:
@@ -286,6 +285,15 @@ std::string Said(const absl::StatusOr<T>& result, const std::string& key) {
   const runtime::Problem problem = runtime::ToProblem(result.status());
   const auto found = problem.metadata.find(key);
   return found == problem.metadata.end() ? "" : found->second;
+}
+
+/// Fails unless the file holds exactly `text`. With XINCE_REGENERATE_GOLDEN set, writes it instead: look
+/// at the difference before it is committed.
+inline void ExpectGolden(const std::string& path, const std::string& text) {
+  if (std::getenv("XINCE_REGENERATE_GOLDEN") != nullptr) std::ofstream(path) << text;
+  std::ifstream file(path);
+  const std::string golden{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+  EXPECT_EQ(text, golden) << path;
 }
 
 /// A message from its text form.
