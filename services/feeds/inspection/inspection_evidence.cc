@@ -18,14 +18,21 @@ absl::Status CheckOpenKind(const std::string& kind) {
                                     absl::StrCat("本来源的类别以 ", kKindPrefix, " 开头"),
                                     {{"kind", kind}});
   }
-  if (std::find(std::begin(kReservedKinds), std::end(kReservedKinds), kind) ==
-      std::end(kReservedKinds)) {
-    return absl::OkStatus();
+  const auto among = [&kind](const auto& kinds) {
+    return std::find(std::begin(kinds), std::end(kinds), kind) != std::end(kinds);
+  };
+  if (among(kReservedKinds)) {
+    return runtime::InvalidArgument("KIND_RESERVED",
+                                    "kind",
+                                    absl::StrCat(kind, " is given by a record type of its own"),
+                                    absl::StrCat(kind, " 由专门的记录产生,不得在此填写"),
+                                    {{"kind", kind}});
   }
-  return runtime::InvalidArgument("KIND_RESERVED",
+  if (among(kNamedKinds)) return absl::OkStatus();
+  return runtime::InvalidArgument("KIND_UNKNOWN",
                                   "kind",
-                                  absl::StrCat(kind, " is given by a record type of its own"),
-                                  absl::StrCat(kind, " 由专门的记录产生,不得在此填写"),
+                                  absl::StrCat(kind, " is not a kind of the vocabulary"),
+                                  absl::StrCat("信用信息类别中没有 ", kind),
                                   {{"kind", kind}});
 }
 

@@ -84,8 +84,9 @@ absl::Status CheckDecision(const Record& record, Sign sign) {
       sign == Sign::kMerit ? "加分事项的分值不得为负" : "扣分事项的分值不得为正");
 }
 
-/// OK for a kind of this feed that no other of its record types gives. Errors, INVALID_ARGUMENT about
-/// `kind`: `KIND_OF_OTHER_FEED`, `KIND_RESERVED`.
+/// OK for a kind that findings and conducts may name: a misspelt one would be on file and count
+/// nowhere. Errors, INVALID_ARGUMENT about `kind`: `KIND_OF_OTHER_FEED`, `KIND_RESERVED`,
+/// `KIND_UNKNOWN`.
 absl::Status CheckOpenKind(const std::string& kind);
 
 }  // namespace xince::inspection

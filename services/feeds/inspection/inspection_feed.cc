@@ -21,6 +21,7 @@ void RegisterOverdueOrders(feeds::Feed& feed,
       [&feed, &clock](runtime::CallContext& context,
                       const ListOverdueRectificationOrdersRequest& request)
           -> absl::StatusOr<ListOverdueRectificationOrdersResponse> {
+        XINCE_RETURN_IF_ERROR(feed.CheckRequest(request));
         journal::Revision at_least = 0;
         if (!context.min_revision().empty()) {
           XINCE_ASSIGN_OR_RETURN(at_least, feed.machine().ParseToken(context.min_revision()));
