@@ -12,8 +12,7 @@ constexpr absl::Duration kSliceMax = absl::Hours(1);
 
 bool Contradicts(const Head& asked, const RedisState& state) {
   if (asked.revision == 0) return false;
-  return state.head.revision < asked.revision || state.chain_at_known != asked.chain ||
-         (state.stable.revision == asked.revision && state.stable.chain != asked.chain);
+  return state.head.revision < asked.revision || state.chain_at_known != asked.chain;
 }
 
 }  // namespace

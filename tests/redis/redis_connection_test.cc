@@ -97,6 +97,13 @@ TEST(RedisConnectionTest, ErrorRepliesBecomeStatusesByTheirCode) {
   }
 }
 
+TEST(RedisConnectionTest, ABrokenConnectionSendsNothingMore) {
+  const FakeRedis redis({"-READONLY\r\n", "+OK\r\n"});
+  const auto connection = Connect(redis.endpoint());
+  EXPECT_FALSE(connection->Command({"ANY"}).ok());
+  EXPECT_EQ(ReasonOf(connection->Command({"ANY"}).status()), "JOURNAL_UNAVAILABLE");
+}
+
 TEST(RedisConnectionTest, TheDetailLeavesOutWhatRedisRepeatsOfACommand) {
   bool broken = false;
   const absl::Status status =

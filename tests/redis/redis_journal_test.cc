@@ -8,6 +8,7 @@
 #include <thread>
 #include <vector>
 
+#include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
@@ -16,6 +17,7 @@
 #include "gtest/gtest.h"
 #include "services/journal/redis_log.h"
 #include "services/journal/redis_snapshots.h"
+#include "services/journal/redis_watcher.h"
 #include "services/runtime/errors.h"
 #include "tests/redis/redis_test_journal.h"
 
@@ -67,12 +69,34 @@ class RedisJournalTest : public testing::Test {
   }
   std::string SavedFiles() const { return saved_.path() + "/data"; }
 
+  /// Returns once somebody's watcher is blocked on the bell.
+  void AwaitBlockedWatcher() const {
+    std::string info;
+    do {
+      info = server_->Command({"INFO", "clients"}).value();
+    } while (!absl::StrContains(info, "\nblocked_clients:1"));
+  }
+
+  /// Sets back what Redis remembers of the log's end, and leaves the log as it is.
+  void SetMeta(const std::string& name, const Head& head) const {
+    const RedisKeys keys(kTestJournal);
+    const bool stable = name == "stable";
+    ASSERT_TRUE(server_
+                    ->Command({"HSET",
+                               keys.meta,
+                               name,
+                               absl::StrCat(head.revision),
+                               stable ? "stable_chain" : "chain",
+                               HashBytes(head.chain)})
+                    .ok());
+  }
+
   /// WaitBeyond, and again while Redis is away.
   static absl::StatusOr<Head> FollowBeyond(Journal& journal, Revision after) {
-    absl::StatusOr<Head> head = journal.WaitBeyond(after, absl::Seconds(50));
+    absl::StatusOr<Head> head = journal.WaitBeyond(after, absl::InfiniteDuration());
     while (absl::IsUnavailable(head.status())) {
       std::this_thread::yield();
-      head = journal.WaitBeyond(after, absl::Seconds(50));
+      head = journal.WaitBeyond(after, absl::InfiniteDuration());
     }
     return head;
   }
@@ -193,33 +217,72 @@ TEST_F(RedisJournalTest, TwoHandlesAppendingByCompareAndRetryLoseNothing) {
 TEST_F(RedisJournalTest, AnAppendElsewhereWakesAWaiterWithoutPolling) {
   using SteadyClock = std::chrono::steady_clock;
   const auto other = OpenOrFail(JournalOptions(*server_));
-  constexpr int kRounds = 21;
-  std::vector<SteadyClock::duration> delays;
-  for (int i = 0; i < kRounds; ++i) {
-    SteadyClock::time_point woken;
-    std::thread waiter([&] {
-      EXPECT_EQ(other->WaitBeyond(i, absl::Seconds(50)).value().revision, i + 1u);
-      woken = SteadyClock::now();
-    });
+  constexpr Revision kRounds = 21;
+  std::atomic<Revision> waiting_for = 0;
+  std::vector<SteadyClock::time_point> woken;
+  std::thread waiter([&] {
+    for (Revision seen = 0; seen < kRounds; ++seen) {
+      waiting_for = seen + 1;
+      EXPECT_EQ(other->WaitBeyond(seen, absl::Seconds(50)).value().revision, seen + 1);
+      woken.push_back(SteadyClock::now());
+    }
+  });
+  std::vector<SteadyClock::time_point> appended;
+  for (Revision revision = 1; revision <= kRounds; ++revision) {
+    while (waiting_for != revision) std::this_thread::yield();
+    AwaitBlockedWatcher();
     Fill(*journal_, 1);
-    const auto appended = SteadyClock::now();
-    waiter.join();
-    delays.push_back(woken - appended);
+    appended.push_back(SteadyClock::now());
   }
+  waiter.join();
+  std::vector<SteadyClock::duration> delays;
+  for (size_t i = 0; i < kRounds; ++i) delays.push_back(woken[i] - appended[i]);
   std::nth_element(delays.begin(), delays.begin() + kRounds / 2, delays.end());
   EXPECT_LT(delays[kRounds / 2], std::chrono::milliseconds(10));
+}
+
+TEST_F(RedisJournalTest, InterruptWakesAWaiterThatIsBlocked) {
+  const Head head = Fill(*journal_, 1);
+  std::thread waiter(
+      [&] { EXPECT_EQ(journal_->WaitBeyond(1, absl::InfiniteDuration()).value(), head); });
+  AwaitBlockedWatcher();
+  journal_->Interrupt();
+  waiter.join();
+}
+
+TEST_F(RedisJournalTest, ClosingEndsTheWatchAtOnce) {
+  EXPECT_TRUE(journal_->WaitBeyond(0, absl::Milliseconds(30)).ok());
+  const auto start = std::chrono::steady_clock::now();
+  journal_.reset();
+  EXPECT_LT(std::chrono::steady_clock::now() - start,
+            absl::ToChronoMilliseconds(kRedisHeartbeat) / 2);
+}
+
+TEST_F(RedisJournalTest, TheStableHeadNeverGoesBackAndNeverBeyondTheLog) {
+  const Head head = Fill(*journal_, 4);
+  const Head before = journal_->HeadAt(2).value();
+  const RedisKeys keys(kTestJournal);
+  const auto connection = RedisConnection::Connect(server_->endpoint()).value();
+  EXPECT_TRUE(AdvanceStable(*connection, keys, before).value());
+  EXPECT_EQ(OpenOrFail(JournalOptions(*server_))->StableHead().value(), head);
+  EXPECT_FALSE(AdvanceStable(*connection, keys, {5, head.chain}).value());
+  EXPECT_FALSE(AdvanceStable(*connection, keys, {4, before.chain}).value());
+  EXPECT_EQ(OpenOrFail(JournalOptions(*server_))->StableHead().value(), head);
+}
+
+TEST_F(RedisJournalTest, AnAnswerNobodyUnderstandsLeavesAnAppendsOutcomeUnknown) {
+  ASSERT_TRUE(server_->Command({"SET", RedisKeys(kTestJournal).log, "in the way"}).ok());
+  const absl::Status status = AppendOne(*journal_, Head{}, "1").status();
+  EXPECT_EQ(ReasonOf(status), "JOURNAL_UNAVAILABLE") << status;
+  EXPECT_THAT(RedisDetailOf(status), testing::HasSubstr("WRONGTYPE"));
 }
 
 TEST_F(RedisJournalTest, AWaiterSurvivesARestartOfTheServer) {
   const Head head = Fill(*journal_, 1);
   const auto other = OpenOrFail(JournalOptions(*server_));
-  std::atomic<bool> waiting = false;
   Head seen;
-  std::thread waiter([&] {
-    waiting = true;
-    seen = FollowBeyond(*other, 1).value_or(Head{});
-  });
-  while (!waiting) std::this_thread::yield();
+  std::thread waiter([&] { seen = FollowBeyond(*other, 1).value_or(Head{}); });
+  AwaitBlockedWatcher();
   RestartServer();
   AppendOne(*journal_, head, "2").IgnoreError();
   Fill(*journal_, 1);
@@ -257,6 +320,7 @@ TEST_F(RedisJournalTest, AWaiterIsToldOfARollback) {
   Fill(*journal_, 5);
   absl::Status status;
   std::thread waiter([&] { status = FollowBeyond(*journal_, 10).status(); });
+  AwaitBlockedWatcher();
   RestoreFiles();
   waiter.join();
   EXPECT_EQ(ReasonOf(status), "ROLLBACK_DETECTED") << status;
@@ -266,6 +330,42 @@ TEST_F(RedisJournalTest, AnEmptiedServerIsARollback) {
   const Head head = Fill(*journal_, 3);
   ASSERT_TRUE(server_->Command({"FLUSHALL"}).ok());
   ExpectStopped(*journal_, head);
+}
+
+TEST_F(RedisJournalTest, AnAppendToAnEmptiedServerIsRefusedByItsScript) {
+  Fill(*journal_, 3);
+  ASSERT_TRUE(server_->Command({"FLUSHALL"}).ok());
+  EXPECT_EQ(ReasonOf(AppendOne(*journal_, Head{}, "1").status()), "ROLLBACK_DETECTED");
+  EXPECT_EQ(server_->Command({"DBSIZE"}).value(), "0");
+}
+
+TEST_F(RedisJournalTest, AHeadThatWentBackIsARollback) {
+  const Head head = Fill(*journal_, 5);
+  const Head before = journal_->HeadAt(3).value();
+  SetMeta("stable", before);
+  SetMeta("head", before);
+  ExpectStopped(*journal_, head);
+}
+
+TEST_F(RedisJournalTest, AStableRevisionThatWentBackIsNoneAndIsMended) {
+  // As after a failover to a replica that had the entries, but not yet that they were stable.
+  const Head head = Fill(*journal_, 5);
+  SetMeta("stable", journal_->HeadAt(3).value());
+  EXPECT_EQ(journal_->StableHead().value(), head);
+  EXPECT_EQ(Payloads(*journal_).size(), 5u);
+  EXPECT_EQ(journal_->HeadAt(5).value(), head);
+  EXPECT_EQ(OpenOrFail(JournalOptions(*server_))->StableHead().value(), head);
+  const RedisKeys keys(kTestJournal);
+  EXPECT_EQ(server_->Command({"HGET", keys.meta, "stable"}).value(), "5");
+}
+
+TEST_F(RedisJournalTest, ARevisionBeyondWhatRedisCountsIsAConflict) {
+  Fill(*journal_, 1);
+  for (const Revision revision :
+       {kRedisRevisionMax, Revision{1} << 63, ~Revision{0} - 1, ~Revision{0}}) {
+    const absl::Status status = AppendOne(*journal_, {revision, {}}, "more").status();
+    EXPECT_EQ(ReasonOf(status), "JOURNAL_CONFLICT") << status;
+  }
 }
 
 TEST_F(RedisJournalTest, AnotherEntryAtTheKnownRevisionIsARollback) {
@@ -398,6 +498,16 @@ TEST_F(RedisJournalTest, ASnapshotOffTheChainIsRefusedAndDropsNothing) {
   forked.chain[0] ^= 1;
   EXPECT_EQ(ReasonOf(journal_->PutSnapshot({forked, 1, "bad"})), "JOURNAL_CONFLICT");
   EXPECT_EQ(ReasonOf(journal_->PutSnapshot({{3, head.chain}, 1, "bad"})), "REVISION_UNKNOWN");
+  EXPECT_EQ(journal_->LatestSnapshot(1).value().value().state, "good");
+}
+
+TEST_F(RedisJournalTest, AStoredSnapshotOffTheChainIsPassedOver) {
+  const Head head = Fill(*journal_, 2);
+  ASSERT_TRUE(journal_->PutSnapshot({head, 1, "good"}).ok());
+  Head forked = head;
+  forked.chain[0] ^= 1;
+  const auto connection = RedisConnection::Connect(server_->endpoint()).value();
+  ASSERT_TRUE(StoreSnapshot(*connection, RedisKeys(kTestJournal), {forked, 1, "forked"}).ok());
   EXPECT_EQ(journal_->LatestSnapshot(1).value().value().state, "good");
 }
 

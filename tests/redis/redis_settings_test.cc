@@ -107,7 +107,7 @@ TEST(RedisSettingsTest, AnOldServerIsRefused) {
 }
 
 TEST(RedisSettingsTest, AServerThatLoadsIsUnavailable) {
-  const FakeRedis redis({BulkReply("redis_version:7.0.15\r\nloading:1\r\n")});
+  const FakeRedis redis({BulkReply("redis_version:7.0.15\r\nloading:1\r\n"), "-ERR\r\n"});
   const absl::Status status =
       OpenRedisJournal(
           {.name = "test", .endpoint = redis.endpoint(), .clock = &testing_redis::TestClock()})
