@@ -93,7 +93,7 @@ JournalConformance::~JournalConformance() {
 
 void JournalConformance::SetUp() {
   engine_ = GetParam().make();
-  Reopen();
+  ASSERT_NO_FATAL_FAILURE(Reopen());
 }
 
 void JournalConformance::Reopen() {
@@ -215,7 +215,7 @@ TEST_P(JournalConformance, TimeNeverDecreases) {
 
 TEST_P(JournalConformance, TimeNeverDecreasesAcrossAReopen) {
   const Head head = Fill(2);
-  Reopen();
+  ASSERT_NO_FATAL_FAILURE(Reopen());
   Draft older = DraftFor(2);
   older.record_time_us -= 1;
   EXPECT_EQ(ReasonOf(journal_->Append(head, {&older, 1}).status()), "JOURNAL_TIME_BACKWARDS");
@@ -432,7 +432,7 @@ TEST_P(JournalConformance, ASnapshotThatIsNotOnTheChainIsIgnored) {
   for (const Head& at : {forked, beyond, forked}) {
     journal_->PutSnapshot({at, 1, "bad"}).IgnoreError();
   }
-  Reopen();
+  ASSERT_NO_FATAL_FAILURE(Reopen());
   const std::optional<Snapshot> found = journal_->LatestSnapshot(1).value();
   ASSERT_TRUE(found.has_value());
   EXPECT_EQ(found->state, "good");
@@ -490,7 +490,7 @@ TEST_P(JournalConformance, AReopenedJournalIsTheSame) {
   ASSERT_TRUE(journal_->PutSnapshot({journal_->HeadAt(11).value(), 1, "state"}).ok());
   ASSERT_TRUE(journal_->PutCheckpoint(13, "note").ok());
   const std::string all = Everything(*journal_);
-  Reopen();
+  ASSERT_NO_FATAL_FAILURE(Reopen());
   EXPECT_EQ(Everything(*journal_), all);
   EXPECT_EQ(journal_->StableHead().value(), head);
   EXPECT_EQ(Fill(1).revision, 21u);

@@ -282,6 +282,22 @@ TEST_F(SqliteJournalTest, ADamagedSnapshotIsPassedOver) {
   EXPECT_EQ(journal_->LatestSnapshot(1).value().value().state, "first");
 }
 
+TEST_F(SqliteJournalTest, ASnapshotOfAnotherHistoryIsPassedOver) {
+  const std::string suffix = ".snapshot-00000000000000000002-1";
+  const TempDir other_dir;
+  {
+    auto other = SqliteJournal::Open(OptionsIn(other_dir)).value();
+    const std::vector<Draft> drafts(2, Draft{.payload = "another history"});
+    const Head head = other->Append({}, drafts).value();
+    ASSERT_TRUE(other->PutSnapshot({head, 1, "foreign"}).ok());
+  }
+  Open();
+  Append(3);
+  ASSERT_TRUE(journal_->PutSnapshot({journal_->HeadAt(1).value(), 1, "own"}).ok());
+  std::filesystem::copy_file(other_dir.File("test.journal" + suffix), Path() + suffix);
+  EXPECT_EQ(journal_->LatestSnapshot(1).value().value().state, "own");
+}
+
 TEST_F(SqliteJournalTest, OldAndUnfinishedSnapshotsAreRemoved) {
   Open();
   Append(5);

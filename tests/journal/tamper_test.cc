@@ -237,7 +237,10 @@ TEST_F(Tampering, EveryFlippedByteIsNamedByBoth) {
   }
   const std::vector<Verdict> theirs = Theirs(paths);
   for (size_t i = 0; i < paths.size(); ++i) {
-    const Verdict ours = Ours(paths[i], Trust());
+    const absl::StatusOr<AuditReport> report = Fsck(paths[i], Trust());
+    const Verdict ours = FromReport(report);
+    // What follows from the change is not reported as well.
+    EXPECT_EQ(report->problem_count, 1u) << columns[i] << " of " << revisions[i];
     const std::string expected = columns[i] == "stored"  ? "ENTRY_CHANGED"
                                  : columns[i] == "chain" ? "CHAIN_CHANGED"
                                  : columns[i] == "leaf"  ? "LEAF_CHANGED"
@@ -374,6 +377,16 @@ TEST_F(Tampering, AHistoryWrittenAnewIsSeenByItsCheckpointsAndAnchors) {
   ExpectBoth(path, "CHECKPOINT_WRONG", 29);
   EXPECT_EQ(Ours(path, {}).kind, "OK");
   EXPECT_EQ(Theirs({path}, false)[0].kind, "OK");
+}
+
+TEST_F(Tampering, ACheckpointOfAnotherJournalOrSizeIsNamedWithoutAKey) {
+  const SigningKey other = SigningKey::FromSeed("test/other", KeyBytes{4}).value();
+  const Hash root = MerkleTree(*Open(Clean())).Root(16).value();
+  const std::string note = SignCheckpoint({"test/other", 16, root}, other).value();
+  key_ = other.verifying_key().Text();
+  ExpectBoth(
+      Changed("UPDATE checkpoint SET note='" + note + "' WHERE size=16"), "CHECKPOINT_WRONG", 16);
+  ExpectBoth(Changed("UPDATE checkpoint SET size=17 WHERE size=16"), "CHECKPOINT_WRONG", 17);
 }
 
 TEST_F(Tampering, TimeThatGoesBackwardsInAConsistentChainIsNamed) {
