@@ -133,15 +133,15 @@ void SetRate(EvaluationProgressRow& row) {
       static_cast<int32_t>(feeds::PercentHundredths(row.filed(), row.expected())));
 }
 
-absl::Status CheckCount(int64_t expected) {
-  if (expected <= kExpectedMax) return absl::OkStatus();
+absl::Status CheckCount(int64_t expected, int64_t expected_max) {
+  if (expected <= expected_max) return absl::OkStatus();
   return runtime::ToStatus(runtime::Problem{
       .code = absl::StatusCode::kResourceExhausted,
       .reason = "WINDOW_TOO_LARGE",
       .field = "window",
-      .en = absl::StrCat("progress counts at most ", kExpectedMax, " expected evaluations"),
-      .zh = absl::StrCat("进度统计至多", kExpectedMax, "项应评价事项"),
-      .metadata = {{"limit", absl::StrCat(kExpectedMax)}}});
+      .en = absl::StrCat("progress counts at most ", expected_max, " expected evaluations"),
+      .zh = absl::StrCat("进度统计至多", expected_max, "项应评价事项"),
+      .metadata = {{"limit", absl::StrCat(expected_max)}}});
 }
 
 }  // namespace
@@ -180,7 +180,8 @@ absl::StatusOr<Answer<EvaluationProgress>> Progress(feeds::Feed& feed,
                                                     const v1::GetEvaluationProgressRequest& request,
                                                     type::Date today,
                                                     journal::Revision at_least,
-                                                    absl::Time deadline) {
+                                                    absl::Time deadline,
+                                                    int64_t expected_max) {
   Reading reading{.feed = feed, .at_least = at_least, .deadline = deadline};
   XINCE_ASSIGN_OR_RETURN(const EvaluationWindow window, GetWindow(reading, request.window()));
   XINCE_ASSIGN_OR_RETURN(const size_t digits, RowDigits(window, request.digits()));
@@ -195,7 +196,7 @@ absl::StatusOr<Answer<EvaluationProgress>> Progress(feeds::Feed& feed,
         const std::optional<bool> found = filed.Find(expected);
         Count(rows[expected.division().substr(0, digits)], found);
         Count(*progress.mutable_total(), found);
-        return CheckCount(progress.total().expected());
+        return CheckCount(progress.total().expected(), expected_max);
       }));
   for (auto& [division, row] : rows) {
     row.set_division(division);

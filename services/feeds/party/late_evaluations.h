@@ -36,13 +36,14 @@ absl::StatusOr<Answer<v1::ListLateEvaluationsResponse>> ListLate(
     absl::Time deadline);
 
 /// GetEvaluationProgress on a day. Errors besides: INVALID_ARGUMENT `PROGRESS_DIGITS`;
-/// RESOURCE_EXHAUSTED `WINDOW_TOO_LARGE`.
+/// RESOURCE_EXHAUSTED `WINDOW_TOO_LARGE` beyond `expected_max`.
 absl::StatusOr<Answer<v1::EvaluationProgress>> Progress(
     feeds::Feed& feed,
     const v1::GetEvaluationProgressRequest& request,
     type::Date today,
     journal::Revision at_least,
-    absl::Time deadline);
+    absl::Time deadline,
+    int64_t expected_max = kExpectedMax);
 
 }  // namespace xince::party
 

@@ -181,6 +181,20 @@ TEST_F(LateEvaluations, ProgressIsNotFinerThanTheEvaluators) {
   EXPECT_EQ(Rows(4), std::vector<std::string>{"PROGRESS_DIGITS"});
 }
 
+TEST_F(LateEvaluations, ProgressEndsAtAnAgreedSizeOfWindow) {
+  EXPECT_EQ(Expect("a", "320104002", "projects/p1"), "");
+  EXPECT_EQ(Expect("b", "320104002", "projects/p2"), "");
+  v1::GetEvaluationProgressRequest request;
+  request.set_window(kWindow);
+  const auto count = [&](int64_t expected_max) {
+    return Progress(feed_.feed(), request, feed_.today(), 0, absl::InfiniteFuture(), expected_max)
+        .status();
+  };
+  EXPECT_TRUE(count(2).ok());
+  EXPECT_EQ(runtime::ReasonOf(count(1)), "WINDOW_TOO_LARGE");
+  EXPECT_EQ(count(1).code(), absl::StatusCode::kResourceExhausted);
+}
+
 TEST_F(LateEvaluations, ReportsOfAWindowNobodyFiledAreRefused) {
   v1::ListLateEvaluationsRequest late;
   late.set_window("evaluationWindows/none");

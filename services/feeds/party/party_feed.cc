@@ -42,7 +42,13 @@ void RegisterReadings(feeds::Feed& feed,
   RegisterReading<v1::ListLateEvaluationsRequest, v1::ListLateEvaluationsResponse>(
       "ListLateEvaluations", feed, service, clock, ListLate);
   RegisterReading<v1::GetEvaluationProgressRequest, v1::EvaluationProgress>(
-      "GetEvaluationProgress", feed, service, clock, Progress);
+      "GetEvaluationProgress",
+      feed,
+      service,
+      clock,
+      [](feeds::Feed& read, const auto& request, type::Date today, auto at_least, auto deadline) {
+        return Progress(read, request, today, at_least, deadline);
+      });
 }
 
 }  // namespace
