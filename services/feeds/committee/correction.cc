@@ -1,6 +1,6 @@
 #include "services/feeds/committee/correction.h"
 
-#include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
 
 #include "xince/committee/v1/correction.pb.h"
 
@@ -53,7 +53,8 @@ void DefectEvidence(const DecisionDefect& defect, EvidenceSink& sink) {
   piece.set_issuer_level(defect.level());
   piece.add_tags(feeds::TagOf(*DecisionDefect::Kind_descriptor(), defect.kind()));
   if (defect.matter_kind() != v1::MATTER_KIND_UNSPECIFIED) {
-    piece.add_tags(feeds::TagOf(*MatterKind_descriptor(), defect.matter_kind()));
+    const std::string tag = feeds::TagOf(*MatterKind_descriptor(), defect.matter_kind());
+    piece.add_tags(std::string(absl::StripPrefix(tag, "matter-kind-")));
   }
   *piece.add_documents() = defect.document();
 }
@@ -105,8 +106,27 @@ Evidence& About(const CorrectionOrder& order,
   return piece;
 }
 
+// What an order's cause says of the committee, besides that it was ordered; empty for nothing.
+absl::string_view CauseKind(CorrectionOrder::Cause cause) {
+  switch (cause) {
+    case CorrectionOrder::MANY_COMPLAINTS:
+    case CorrectionOrder::WEAK:
+    case CorrectionOrder::NOT_RUNNING:
+      return "committee.in-difficulty";
+    case CorrectionOrder::OVERDUE_ELECTION:
+      return "committee.election-overdue";
+    case CorrectionOrder::UNTRAINED_MEMBER:
+      return "committee.training-missing";
+    default:
+      return "";
+  }
+}
+
 void OrderEvidence(const CorrectionOrder& order, EvidenceSink& sink) {
   About(order, "committee", "committee.order", sink).set_occurred_on(order.order_date());
+  if (const absl::string_view kind = CauseKind(order.cause()); !kind.empty()) {
+    About(order, "cause", kind, sink).set_occurred_on(order.order_date());
+  }
   if (order.found_unmet_date().empty()) return;
   Evidence& unmet = About(order, "unmet", "committee.order-unmet", sink);
   unmet.set_occurred_on(feeds::DayAfter(order.due_date()));

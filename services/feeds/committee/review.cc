@@ -21,7 +21,7 @@ using ::xince::feeds::EvidenceSink;
 using ::xince::feeds::RecordType;
 
 // The measure an evaluation's whole score is given under.
-constexpr char kTotalScore[] = "total-score";
+constexpr char kTotalScore[] = "score";
 
 absl::Status CheckAudit(const Audit& audit, const Audit* /*before*/, const CheckContext& context) {
   XINCE_RETURN_IF_ERROR(feeds::RequireRecord(context, "committee", audit.committee()));
@@ -79,7 +79,7 @@ absl::Status CheckEvaluation(const CommitteeEvaluation& evaluation,
     if (names.insert(evaluation.items(i).name()).second) continue;
     return runtime::InvalidArgument("MEASURE_REPEATED",
                                     absl::StrCat("items[", i, "].name"),
-                                    "an item has one score, and total-score stands apart",
+                                    "an item has one score, and the whole score stands apart",
                                     "每一分项只有一个得分,总分另填",
                                     {{"name", evaluation.items(i).name()}});
   }

@@ -128,7 +128,7 @@ TEST_F(ManagerTest, AClosedFileHasADateAndNeedsNoReason) {
   EXPECT_EQ(Refusal(Create(AFullManager())), "OK");
 }
 
-TEST_F(ManagerTest, EmploymentsRefToFiledRecordsAndDoNotOverlap) {
+TEST_F(ManagerTest, EmploymentsReferToFiledRecordsAndDoNotOverlap) {
   Employment employment = AnEmployment();
   EXPECT_EQ(Refusal(Create(employment)), "REFERENCE_UNKNOWN manager");
   FileAll();
