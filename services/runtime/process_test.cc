@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <cstdio>
+#include <fstream>
 #include <thread>
 
 #include "absl/strings/numbers.h"
@@ -102,6 +103,16 @@ class Process {
     Wait();
   }
   [[nodiscard]] const std::string& address() const { return address_; }
+  /// CPU time used so far, in clock ticks.
+  [[nodiscard]] int64_t CpuTicks() const {
+    std::ifstream stat("/proc/" + std::to_string(pid_) + "/stat");
+    std::string word;
+    int64_t user = 0;
+    int64_t system = 0;
+    for (int i = 1; i < 14; ++i) stat >> word;
+    stat >> user >> system;
+    return user + system;
+  }
   void Signal(int signal) const { kill(pid_, signal); }
   /// Exit code, or minus the signal.
   int Wait() {
@@ -169,11 +180,14 @@ TEST(ProcessTest, ServesAgainAfterRunningOutOfDescriptors) {
   std::vector<int> connections;
   for (int i = 0; i < 100; ++i) connections.push_back(Connect(process.address()));
   // The server has 48 descriptors for a hundred connections: a new caller waits in the kernel's queue.
+  const int64_t ticks_before = process.CpuTicks();
   EchoRequest request;
   const auto channel = Channel::Create(process.address());
   const absl::Status starved =
       channel->Call<EchoRequest, EchoReply>(kWork, request, {.timeout = absl::Seconds(1)}).status();
   EXPECT_FALSE(starved.ok());
+  // It waits for descriptors, it does not spin: well below the second that has passed.
+  EXPECT_LT(process.CpuTicks() - ticks_before, sysconf(_SC_CLK_TCK) / 3);
   for (const int fd : connections) close(fd);
   absl::Status status = absl::UnknownError("");
   const absl::Time give_up = absl::Now() + absl::Seconds(30);

@@ -244,6 +244,28 @@ TEST(ServerTest, StopFinishesCallsWithinTheProcessAndRefusesNewOnes) {
   EXPECT_EQ(ReasonOf(echo.Call(kLook, "x").status()), "SHUTTING_DOWN");
 }
 
+TEST(ServerTest, StopLetsCallsWithinTheProcessFinishTheirOwnCalls) {
+  Echo echo;
+  Gate gate;
+  Counting running;
+  echo.work = [&](CallContext& context, const EchoRequest& request) -> absl::StatusOr<EchoReply> {
+    running.Add();
+    gate.Wait();
+    return echo.channel->Call<EchoRequest, EchoReply>(
+        kLook, request, {.timeout = absl::Seconds(20), .parent = &context});
+  };
+  ASSERT_TRUE(echo.Start().ok());
+  absl::Status status;
+  std::thread caller([&] { status = echo.Call(kWork, "x").status(); });
+  running.Await(1);
+  std::thread stopper([&] { echo.server->Stop(absl::ZeroDuration(), absl::Seconds(20)); });
+  while (echo.Call(kLook, "x").ok()) std::this_thread::yield();
+  gate.Open();
+  caller.join();
+  stopper.join();
+  EXPECT_TRUE(status.ok()) << status;
+}
+
 TEST(ServerTest, NestedBlockingCallsBetweenModulesFinish) {
   Echo inner({}, {.threads = 4, .in_flight_max = 64});
   Echo outer({}, {.threads = 16, .in_flight_max = 64});
