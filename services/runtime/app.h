@@ -77,8 +77,8 @@ class App {
   /// Before Run. Modules start in this order and stop in reverse.
   void Add(std::unique_ptr<Module> module);
 
-  /// Listens, starts the modules, keeps their health up to date, and stops them in order once `stop`
-  /// is requested or a module declares the process dead. Returns the exit code. Once.
+  /// Listens, starts the modules, keeps their health up to date, and stops them in order once
+  /// `stop` is requested or a module declares the process dead. Returns the exit code. Once.
   int Run(StopSignal& stop);
   /// As Run, until SIGTERM or SIGINT.
   int RunUntilSignal();

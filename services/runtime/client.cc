@@ -49,7 +49,8 @@ bool IsAscii(absl::string_view text) {
   return std::all_of(text.begin(), text.end(), [](char c) { return c >= 0x20 && c < 0x7F; });
 }
 
-/// The context of a call, with everything but the call. Empty timeouts are errors of the programmer.
+/// The context of a call, with everything but the call. Empty timeouts are errors of the
+/// programmer.
 absl::StatusOr<std::unique_ptr<grpc::ClientContext>> MakeContext(const CallOptions& options) {
   if (InReaction()) {
     return Misuse("BLOCKING_IN_REACTION",
@@ -107,8 +108,8 @@ absl::Status BadReply() {
 }
 
 /// The status of a call that this side has or has not `cancelled`. A server of this library cancels
-/// calls that arrive in the moment it shuts down; to a caller who did not cancel, that is a server that
-/// cannot be reached, and may be tried again.
+/// calls that arrive in the moment it shuts down; to a caller who did not cancel, that is a server
+/// that cannot be reached, and may be tried again.
 absl::Status StatusOf(const grpc::Status& status, bool cancelled) {
   if (status.error_code() == grpc::StatusCode::CANCELLED && status.error_details().empty() &&
       !cancelled) {

@@ -9,7 +9,7 @@ namespace {
 Config Distinct() {
   Config config =
       *ParseConfig(R"pb(
-                     listen { grpc_address: "127.0.0.1:1" metrics_address: "127.0.0.1:2" }
+                     listen { grpc_address: "127.0.0.1:0" metrics_address: "[::1]:0" }
                      limits {
                        worker_threads: 3
                        in_flight_max: 44
@@ -42,8 +42,8 @@ TEST(ConfigOptionsTest, EveryLimitReachesWhatItLimits) {
   EXPECT_EQ(WorkersOptionsOf(config).threads, 3);
   EXPECT_EQ(WorkersOptionsOf(config).in_flight_max, 44);
   const AppOptions app = AppOptionsOf(config);
-  EXPECT_THAT(app.server.addresses, ::testing::ElementsAre("127.0.0.1:1"));
-  EXPECT_EQ(app.metrics_address, "127.0.0.1:2");
+  EXPECT_THAT(app.server.addresses, ::testing::ElementsAre("127.0.0.1:0"));
+  EXPECT_EQ(app.metrics_address, "[::1]:0");
   EXPECT_EQ(app.server.connection_age_max, absl::Milliseconds(10010));
   EXPECT_EQ(app.server.connection_age_grace, absl::Milliseconds(5005));
   EXPECT_EQ(app.server.memory_bytes_max, 17000000u);

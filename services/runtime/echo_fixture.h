@@ -21,7 +21,8 @@
 #include "services/runtime/server.h"
 #include "services/runtime/workers.h"
 
-/// A service for tests of the chassis, whose handlers a test may replace before it starts the server.
+/// A service for tests of the chassis, whose handlers a test may replace before it starts the
+/// server.
 namespace xince::runtime::testdata {
 
 inline constexpr char kWork[] = "xince.runtime.testdata.EchoService/Work";

@@ -14,9 +14,9 @@ namespace xince::runtime {
 /// One listening socket.
 class ListeningSocket {
  public:
-  /// Binds and listens. `address` is `HOST:PORT` with an IPv4 address, an IPv6 address in brackets or
-  /// `localhost` (127.0.0.1), or `unix:PATH`. Port 0 takes a free one. No other process can bind the
-  /// same address meanwhile. A unix socket that nobody listens on any more is replaced. Errors:
+  /// Binds and listens. `address` is `HOST:PORT` with an IPv4 address, an IPv6 address in brackets
+  /// or `localhost` (127.0.0.1), or `unix:PATH`. Port 0 takes a free one. No other process can bind
+  /// the same address meanwhile. A unix socket that nobody listens on any more is replaced. Errors:
   /// LISTEN_FAILED with the address and the system's reason.
   static absl::StatusOr<ListeningSocket> Open(absl::string_view address);
 

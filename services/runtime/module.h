@@ -19,8 +19,8 @@ class ModuleHost {
   /// Calls to the modules of this process.
   virtual std::shared_ptr<Channel> local() = 0;
   /// Declares the process dead: something it promised can no longer be kept, such as a journal that
-  /// does not reach the disk. The process refuses further calls, stops within seconds, and exits with
-  /// kExitDead. From any thread; returns at once; the first reason counts.
+  /// does not reach the disk. The process refuses further calls, stops within seconds, and exits
+  /// with kExitDead. From any thread; returns at once; the first reason counts.
   virtual void Die(const absl::Status& why) = 0;
 };
 
@@ -41,8 +41,8 @@ class Module {
   virtual absl::Status Start(ModuleHost& host) = 0;
   /// Whether calls can be answered well just now. Asked several times a second; must not block.
   virtual bool Ready() = 0;
-  /// Ends the module's threads and closes its stores. Called once, also when Start failed or was not
-  /// reached; no call is in flight any more.
+  /// Ends the module's threads and closes its stores. Called once, also when Start failed or was
+  /// not reached; no call is in flight any more.
   virtual void Stop() = 0;
 };
 

@@ -179,7 +179,8 @@ TEST(ProcessTest, ServesAgainAfterRunningOutOfDescriptors) {
   ASSERT_TRUE(process.Call("before").ok());
   std::vector<int> connections;
   for (int i = 0; i < 100; ++i) connections.push_back(Connect(process.address()));
-  // The server has 48 descriptors for a hundred connections: a new caller waits in the kernel's queue.
+  // The server has 48 descriptors for a hundred connections: a new caller waits in the kernel's
+  // queue.
   const int64_t ticks_before = process.CpuTicks();
   EchoRequest request;
   const auto channel = Channel::Create(process.address());

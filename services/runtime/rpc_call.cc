@@ -15,8 +15,8 @@
 namespace xince::runtime {
 namespace {
 
-/// Most lines about failed calls a process writes in a second; more are counted and summed up in the
-/// next line, so that a flood of bad calls does not become a flood of logs.
+/// Most lines about failed calls a process writes in a second; more are counted and summed up in
+/// the next line, so that a flood of bad calls does not become a flood of logs.
 constexpr int kFailureLinesPerSecondMax = 50;
 
 using ClientMetadata = std::multimap<grpc::string_ref, grpc::string_ref>;

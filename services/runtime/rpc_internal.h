@@ -43,7 +43,8 @@ bool& InReaction();
 /// Sends the library's own log lines to ours. Idempotent.
 void RouteLibraryLogs();
 
-/// `status` as gRPC sends it: code, English message, google.rpc.Status in `grpc-status-details-bin`.
+/// `status` as gRPC sends it: code, English message, google.rpc.Status in
+/// `grpc-status-details-bin`.
 grpc::Status ToGrpc(const absl::Status& status);
 /// The reverse. A status without details gets a reason of the transport.
 absl::Status FromGrpc(const grpc::Status& status);

@@ -13,7 +13,8 @@ namespace {
 
 using Steady = std::chrono::steady_clock;
 
-/// How long a wait goes on before it asks the clock again. Cancellation and shutdown wake it at once.
+/// How long a wait goes on before it asks the clock again. Cancellation and shutdown wake it at
+/// once.
 constexpr std::chrono::milliseconds kLookAgain{250};
 /// How long an ending stream waits for a reader that does not read before it is cut off.
 constexpr std::chrono::seconds kLastWriteMax{1};

@@ -19,9 +19,9 @@ struct WireFault {
   std::string path;
 };
 
-/// Looks for the first string of `bytes`, read as a message of `descriptor`, that is not UTF-8. Where
-/// the bytes end too early or make no sense before that, they are malformed. Protobuf's parser says
-/// only that something is wrong; this says what, once it did.
+/// Looks for the first string of `bytes`, read as a message of `descriptor`, that is not UTF-8.
+/// Where the bytes end too early or make no sense before that, they are malformed. Protobuf's
+/// parser says only that something is wrong; this says what, once it did.
 WireFault FindWireFault(absl::string_view bytes, const google::protobuf::Descriptor& descriptor);
 
 }  // namespace xince::runtime
