@@ -2,13 +2,11 @@
 
 #include <algorithm>
 
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "google/protobuf/io/tokenizer.h"
-#include "google/protobuf/text_format.h"
 
 #include "services/runtime/errors.h"
 #include "services/scoring/policy/decimal.h"
+#include "services/scoring/policy/parse.h"
 
 namespace xince::evaluate {
 
@@ -136,19 +134,6 @@ void CompareRestrictions(const v1::CaseOutcome& expected,
   }
 }
 
-// Keeps the first error of the parser.
-class FirstError : public google::protobuf::io::ErrorCollector {
- public:
-  void AddError(int line, int column, const std::string& message) override {
-    if (text_.empty()) text_ = absl::StrCat(line + 1, ":", column + 1, ": ", message);
-  }
-  void AddWarning(int, int, const std::string&) override {}
-  [[nodiscard]] const std::string& text() const { return text_; }
-
- private:
-  std::string text_;
-};
-
 absl::StatusOr<std::vector<policy::Pack>> LoadAll(
     const google::protobuf::RepeatedPtrField<std::string>& paths, const ReadFile& read) {
   std::vector<policy::Pack> packs;
@@ -254,15 +239,7 @@ absl::StatusOr<std::vector<std::string>> RunCases(absl::string_view bytes,
                                                   absl::string_view file,
                                                   const ReadFile& read) {
   v1::CaseFile cases;
-  FirstError error;
-  google::protobuf::TextFormat::Parser parser;
-  parser.SetRecursionLimit(policy::kNestingMax);
-  parser.RecordErrorsTo(&error);
-  if (!parser.ParseFromString(std::string(bytes), &cases))
-    return runtime::InvalidArgument("CASE_SYNTAX",
-                                    "cases",
-                                    absl::StrCat(file, ":", error.text()),
-                                    absl::StrCat(file, ":", error.text(), "(用例文本格式错误)"));
+  XINCE_RETURN_IF_ERROR(policy::ParseText(bytes, file, "CASE_SYNTAX", cases));
   XINCE_ASSIGN_OR_RETURN(const std::string pack_bytes, read(cases.pack()));
   XINCE_ASSIGN_OR_RETURN(const policy::Pack pack, policy::LoadPack(pack_bytes, cases.pack()));
   XINCE_ASSIGN_OR_RETURN(const std::vector<policy::Pack> national, LoadAll(cases.national(), read));

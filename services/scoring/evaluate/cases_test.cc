@@ -8,9 +8,9 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-
 #include "services/runtime/errors.h"
 
 namespace xince::evaluate {
@@ -99,7 +99,8 @@ TEST(RunCases, RefusesWhatItCannotRead) {
   };
   EXPECT_EQ(reason(R"(name: "no day")"), "CASE_INVALID");
   EXPECT_EQ(reason(R"(as_of: "2020-02-30")"), "DATE_SYNTAX");
-  EXPECT_EQ(reason(R"(as_of: "2020-01-01" evidence { id: "e" subject: "nobody" })"), "CASE_INVALID");
+  EXPECT_EQ(reason(R"(as_of: "2020-01-01" evidence { id: "e" subject: "nobody" })"),
+            "CASE_INVALID");
   EXPECT_EQ(reason(R"(as_of: "2020-01-01"
                       evidence { id: "e" subject: "firms/f" determined_on: "2020-01-01" }
                       evidence { id: "e" subject: "firms/f" determined_on: "2020-01-01" })"),

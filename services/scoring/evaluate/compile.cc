@@ -226,6 +226,9 @@ uint16_t Compiler::FinishGroup(const std::string& id,
 }
 
 void Compiler::CompileItemConditions() {
+  for (const v1::Item& proto : proto_->items()) {
+    if (proto.has_veto()) tables_->veto_items.push_back(item_index_[proto.id()]);
+  }
   for (Item& item : tables_->items) {
     if (item.proto == kNoIndex) continue;
     const v1::Item& proto = proto_->items(item.proto);
@@ -233,7 +236,6 @@ void Compiler::CompileItemConditions() {
     if (proto.has_expected() && proto.expected().has_when())
       item.expected = Condition(&proto.expected().when());
     if (!proto.has_veto()) continue;
-    tables_->veto_items.push_back(item_index_[proto.id()]);
     switch (proto.veto().effect_case()) {
       case v1::Veto::kNotRated:
         item.veto = Item::VetoEffect::kNotRated;

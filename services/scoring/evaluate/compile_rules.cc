@@ -79,6 +79,10 @@ void Compiler::AddRule(const v1::Item& proto, Rule rule) {
   rule.factor = static_cast<int32_t>(Number(proto.factor(), 10000));
   rule.piece_limits = IntervalOf(proto.piece_limits());
   CompileValidity(proto, rule);
+  rule.plain = rule.points == PointsRule::kFixed && rule.factor == 10000 && rule.round_to == 1 &&
+               rule.decay.empty() && !rule.piece_limits.limits();
+  rule.this_year_only =
+      rule.end == Rule::End::kScoringYears && rule.end_count == 0 && rule.defer == 0;
   tables_->items[rule.item].escalates |= proto.points().has_escalation();
   const auto index = static_cast<uint16_t>(tables_->rules.size());
   for (const std::string& kind : proto.kinds()) {

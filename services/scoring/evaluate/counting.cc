@@ -16,16 +16,7 @@ void Evaluator::Impl::Items(Pass& pass) {
   if (pass.has_items) return;
   pass.has_items = true;
   Gather(pass);
-  pass.items.assign(t_->items.size(), {});
-  uint32_t at = 0;
-  const auto count = static_cast<uint32_t>(pass.pieces.size());
-  for (uint16_t i = 0; i < t_->items.size(); ++i) {
-    ItemState& state = pass.items[i];
-    state.pieces.begin = at;
-    while (at < count && pass.pieces[at].item == i) ++at;
-    state.pieces.end = at;
-    CountItem(pass, i);
-  }
+  for (uint16_t i = 0; i < t_->items.size(); ++i) CountItem(pass, i);
 }
 
 void Evaluator::Impl::CountItem(Pass& pass, uint16_t index) {

@@ -92,8 +92,8 @@ void Evaluator::Impl::AddBoundaries(std::vector<Day>& days, Day least) {
     if (day >= least && day < kForever) days.push_back(day);
   };
   for (const Fact& fact : facts_) {
-    if (fact.kind + size_t{1} >= t_->kind_begin.size()) continue;
     take(fact.determined);
+    if (fact.kind + size_t{1} >= t_->kind_begin.size()) continue;
     for (uint32_t r = t_->kind_begin[fact.kind]; r < t_->kind_begin[fact.kind + 1]; ++r) {
       const Rule& rule = t_->rules[t_->rule_of_kind[r]];
       const Day start = StartOf(rule, fact);
@@ -145,7 +145,10 @@ void Evaluator::Impl::EachOtherBoundary(Day day, const Take& take) const {
     take(listed.from);
     take(listed.until);
   }
-  for (const Repair& repair : t_->repairs) take(repair.from);
+  for (const Repair& repair : t_->repairs) {
+    take(repair.from);
+    take(repair.until);
+  }
 }
 
 Day Evaluator::Impl::NextOther(Day day) const {

@@ -76,13 +76,17 @@ struct Pass {
   bool has_items = false;
   bool has_groups = false;
   bool has_grade = false;
-  bool contested = false;
   bool rated = true;
   bool rank_pending = false;
   uint16_t grade = kNoIndex;
   uint32_t grade_rows = 0;
   Day next_change = kForever;
+  /// Scoring year of the day: most pieces are of this year.
+  Day year_start = kNoDay;
+  Day year_end = kNoDay;
   std::vector<Piece> pieces;
+  /// As they were found, before they are put in order.
+  std::vector<Piece> found;
   std::vector<ItemState> items;
   std::vector<Sum> groups;
 
@@ -103,6 +107,7 @@ class Evaluator::Impl {
   // gather.cc: from facts to pieces.
   void Gather(Pass& pass);
   void TryRule(Pass& pass, uint16_t rule_index, uint32_t fact_index);
+  void Arrange(Pass& pass);
   bool Matches(const Rule& rule, const Fact& fact) const;
   bool Selected(Pass& pass, const Rule& rule, const Fact& fact, Piece& piece);
   bool ExactPoints(const Rule& rule, const Fact& fact, Exact& exact, bool& decided) const;
@@ -166,9 +171,6 @@ class Evaluator::Impl {
   absl::Span<const Fact> facts_;
   const SubjectFacts* subject_ = nullptr;
   Calendar calendar_{1};
-  // Scoring year of the day asked for: most pieces are of this year.
-  Day year_start_ = kNoDay;
-  Day year_end_ = kNoDay;
 
   Pass main_;
   Pass uncontested_;

@@ -1,5 +1,6 @@
 #include "services/scoring/evaluate/evaluate.h"
 
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <utility>
@@ -24,9 +25,6 @@ const Outcome& Evaluator::Impl::Run(const CompiledSubjectPolicy& policy,
   facts_ = facts;
   subject_ = &subject;
   calendar_ = Calendar(t_->year_month);
-  const int year = calendar_.YearOf(day);
-  year_start_ = calendar_.YearStart(year);
-  year_end_ = calendar_.YearStart(year + 1);
   period_.Reset({});
   main_.Reset({.without_contested = options.without_contested, .day = day});
   Grade(main_);
@@ -43,11 +41,14 @@ const Outcome& Evaluator::Impl::Run(const CompiledSubjectPolicy& policy,
   outcome_.groups = main_.groups;
   Propose(main_, outcome_);
   Restrict(main_, outcome_);
-  outcome_.contested = main_.contested;
+  outcome_.contested =
+      !options.without_contested && std::any_of(facts.begin(), facts.end(), [](const Fact& f) {
+        return f.contested && f.reach != 0;
+      });
   outcome_.uncontested_score = outcome_.score;
   outcome_.uncontested_grade = outcome_.grade;
   outcome_.uncontested_rated = outcome_.rated;
-  if (main_.contested) {
+  if (outcome_.contested) {
     uncontested_.Reset({.without_contested = true, .day = day});
     Grade(uncontested_);
     outcome_.uncontested_score = uncontested_.groups.back().value;

@@ -28,7 +28,6 @@ Exact UnitsOf(const Rule& rule, Hundredths amount) {
 }
 
 bool Before(const Piece& a, const Piece& b) {
-  if (a.item != b.item) return a.item < b.item;
   if (a.start != b.start) return a.start < b.start;
   if (a.order != b.order) return a.order < b.order;
   return a.source < b.source;
@@ -39,7 +38,7 @@ bool Before(const Piece& a, const Piece& b) {
 void Pass::Reset(const Selection& with) {
   selection = with;
   has_items = has_groups = has_grade = false;
-  contested = rank_pending = false;
+  rank_pending = false;
   rated = true;
   grade = kNoIndex;
   grade_rows = 0;
@@ -48,9 +47,10 @@ void Pass::Reset(const Selection& with) {
 }
 
 bool Evaluator::Impl::Matches(const Rule& rule, const Fact& fact) const {
-  if ((rule.reach & fact.reach) == 0) return false;
-  if (rule.levels != 0 && (rule.levels >> fact.level & 1) == 0) return false;
-  if (rule.issuer_levels != 0 && (rule.issuer_levels >> fact.issuer_level & 1) == 0) return false;
+  if (rule.levels != 0 && (fact.level > 7 || (rule.levels >> fact.level & 1) == 0)) return false;
+  if (rule.issuer_levels != 0 &&
+      (fact.issuer_level > 7 || (rule.issuer_levels >> fact.issuer_level & 1) == 0))
+    return false;
   if (rule.own_dated) {
     const Day own = rule.own_by_occurred ? fact.occurred : fact.determined;
     if (own < rule.own_from || own >= rule.own_until) return false;
@@ -81,8 +81,9 @@ bool Evaluator::Impl::ExactPoints(const Rule& rule,
       break;
     case PointsRule::kByLevel: {
       const uint8_t level = rule.level_of_issuer ? fact.issuer_level : fact.level;
-      const Hundredths points = t_->level_points[rule.rows.begin + level];
-      if (points == kNoPoints) return false;
+      const uint32_t row = rule.rows.begin + level;
+      if (row >= rule.rows.end || t_->level_points[row] == kNoPoints) return false;
+      const Hundredths points = t_->level_points[row];
       exact.num = points;
       break;
     }
@@ -124,6 +125,14 @@ bool Evaluator::Impl::ExactPoints(const Rule& rule,
 }
 
 void Evaluator::Impl::SetPoints(const Rule& rule, Exact exact, Piece& piece) const {
+  if (exact.den == 1 && rule.factor == 10000 && rule.round_to == 1 && piece.decay == 10000) {
+    // Nothing is divided: no fraction is needed.
+    piece.asked = static_cast<Hundredths>(std::clamp<Wide>(exact.num, -kPointsMax, kPointsMax));
+    piece.full = std::clamp(piece.asked, rule.piece_limits.least, rule.piece_limits.most);
+    piece.value = piece.full;
+    if (piece.full != piece.asked) piece.cut = Cut::kPieceLimits;
+    return;
+  }
   if (rule.factor != 10000) {
     exact.num *= rule.factor;
     exact.den *= 10000;
@@ -131,8 +140,8 @@ void Evaluator::Impl::SetPoints(const Rule& rule, Exact exact, Piece& piece) con
   piece.asked = Rounded(exact, rule.round_to);
   bool cut = false;
   const Exact limited = Limited(exact, rule.piece_limits, cut);
-  if (cut) piece.cut = Cut::kPieceLimits;
   piece.full = cut ? Rounded(limited, rule.round_to) : piece.asked;
+  if (piece.full != piece.asked) piece.cut = Cut::kPieceLimits;
   piece.value = piece.full;
   if (piece.decay == 10000) return;
   piece.value = Rounded({limited.num * piece.decay, limited.den * 10000}, rule.round_to);
@@ -149,7 +158,6 @@ Day Evaluator::Impl::StartOf(const Rule& rule, const Fact& fact) const {
 Day Evaluator::Impl::EndOf(const Rule& rule, const Fact& fact, Day start) const {
   switch (rule.end) {
     case Rule::End::kScoringYears:
-      if (rule.end_count == 0 && year_start_ <= start && start < year_end_) return year_end_;
       return calendar_.YearStart(calendar_.YearOf(start) + rule.end_count + 1);
     case Rule::End::kMonths:
       return AddMonths(start, rule.end_count);
@@ -184,7 +192,7 @@ bool Evaluator::Impl::Selected(Pass& pass, const Rule& rule, const Fact& fact, P
   if (s.by == Selection::By::kStarted) return s.from <= piece.start && piece.start < s.until;
   if (s.by == Selection::By::kLastMonths)
     return piece.start <= s.day && s.day < AddMonths(piece.start, s.months);
-  piece.end = EndOf(rule, fact, piece.start);
+  piece.end = rule.this_year_only ? pass.year_end : EndOf(rule, fact, piece.start);
   if (piece.start > s.day) {
     if (piece.end > piece.start) pass.next_change = std::min(pass.next_change, piece.start);
     return false;
@@ -203,31 +211,62 @@ bool Evaluator::Impl::Selected(Pass& pass, const Rule& rule, const Fact& fact, P
 void Evaluator::Impl::TryRule(Pass& pass, uint16_t rule_index, uint32_t fact_index) {
   const Rule& rule = t_->rules[rule_index];
   const Fact& fact = facts_[fact_index];
+  if ((rule.reach & fact.reach) == 0) return;
+  if (rule.this_year_only && pass.selection.by == Selection::By::kActive) {
+    // Most pieces on file are of other years, and need no calendar.
+    const Day start = rule.start_occurred ? fact.occurred : fact.determined;
+    if (start < pass.year_start) return;
+    if (start > pass.selection.day) {
+      pass.next_change = std::min(pass.next_change, start);
+      return;
+    }
+  }
   if (!Matches(rule, fact)) return;
-  Piece piece;
-  if (!Selected(pass, rule, fact, piece)) return;
+  Piece& piece = pass.found.emplace_back();
   Exact exact;
   bool decided = true;
-  if (!ExactPoints(rule, fact, exact, decided)) return;
+  if (!Selected(pass, rule, fact, piece) ||
+      (!rule.plain && !ExactPoints(rule, fact, exact, decided))) {
+    pass.found.pop_back();
+    return;
+  }
   piece.order = fact.order;
   piece.source = fact_index;
   piece.item = rule.item;
   piece.rule = rule_index;
   piece.open = fact.corrected == kNoDay || fact.corrected > pass.selection.day;
-  if (!decided) {
-    piece.cut = Cut::kUndecided;
-  } else if (rule.points == PointsRule::kFixed && rule.factor == 10000 && rule.round_to == 1 &&
-             piece.decay == 10000 && !rule.piece_limits.limits()) {
+  if (rule.plain) {
     piece.asked = piece.full = piece.value = rule.amount;
+  } else if (!decided) {
+    piece.cut = Cut::kUndecided;
   } else if (rule.points != PointsRule::kNone) {
     SetPoints(rule, exact, piece);
   }
-  pass.contested |= fact.contested;
-  pass.pieces.push_back(piece);
+}
+
+// Puts what was found into the order (item, start, id): by item first, which leaves short runs that are
+// mostly in order already.
+void Evaluator::Impl::Arrange(Pass& pass) {
+  scratch_.assign(t_->items.size() + 1, 0);
+  for (const Piece& piece : pass.found) ++scratch_[piece.item + 1];
+  for (size_t i = 1; i < scratch_.size(); ++i) scratch_[i] += scratch_[i - 1];
+  pass.items.assign(t_->items.size(), {});
+  for (size_t i = 0; i < pass.items.size(); ++i)
+    pass.items[i].pieces = {scratch_[i], scratch_[i + 1]};
+  pass.pieces.resize(pass.found.size());
+  for (const Piece& piece : pass.found) pass.pieces[scratch_[piece.item]++] = piece;
+  for (const ItemState& item : pass.items) {
+    const auto begin = pass.pieces.begin() + item.pieces.begin;
+    const auto end = pass.pieces.begin() + item.pieces.end;
+    if (!std::is_sorted(begin, end, Before)) std::sort(begin, end, Before);
+  }
 }
 
 void Evaluator::Impl::Gather(Pass& pass) {
-  pass.pieces.clear();
+  pass.found.clear();
+  const int year = calendar_.YearOf(pass.selection.day);
+  pass.year_start = calendar_.YearStart(year);
+  pass.year_end = calendar_.YearStart(year + 1);
   const size_t kinds = t_->kind_begin.size();
   for (uint32_t i = 0; i < facts_.size(); ++i) {
     const Fact& fact = facts_[i];
@@ -242,27 +281,27 @@ void Evaluator::Impl::Gather(Pass& pass) {
         AddProjects(pass, static_cast<uint16_t>(i));
     }
   }
-  std::sort(pass.pieces.begin(), pass.pieces.end(), Before);
+  Arrange(pass);
 }
 
 void Evaluator::Impl::AddProjects(Pass& pass, uint16_t index) {
   const Item& item = t_->items[index];
-  const size_t begin = pass.pieces.size();
+  const size_t begin = pass.found.size();
   for (uint32_t i = 0; i < subject_->projects.size(); ++i) {
     const ProjectScore& project = subject_->projects[i];
     if (!project.rated) continue;
     Piece piece;
     piece.item = index;
-    piece.order = i;
+    piece.order = i + uint64_t{1};  // After the lines of items' own.
     piece.source = i;
     piece.asked = Rounded(
         {static_cast<Wide>(std::clamp(project.score, -kPointsMax, kPointsMax)) * item.factor,
          10000});
     piece.full = piece.value = piece.asked;
     piece.open = false;
-    pass.pieces.push_back(piece);
+    pass.found.push_back(piece);
   }
-  if (pass.pieces.size() - begin < item.min_pieces) pass.pieces.resize(begin);
+  if (pass.found.size() - begin < item.min_pieces) pass.found.resize(begin);
 }
 
 }  // namespace xince::evaluate

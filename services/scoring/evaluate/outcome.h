@@ -131,7 +131,7 @@ struct Outcome {
   std::vector<ActiveRestriction> restrictions;
   /// Proposals that follow, by index in the compiled policy.
   std::vector<uint16_t> proposals;
-  /// At least one contested piece is active; then score and grade without contested pieces follow.
+  /// A contested piece reaches the subject; score and grade without contested pieces follow.
   bool contested = false;
   Hundredths uncontested_score = 0;
   uint16_t uncontested_grade = kNoIndex;

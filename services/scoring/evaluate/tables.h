@@ -148,7 +148,12 @@ struct Rule {
   Hundredths round_to = 1;
   Interval piece_limits;
 
+  /// The points are `amount`, whatever the evidence says.
+  bool plain = false;
+
   // Validity.
+  /// Active in the scoring year of the start and in no other.
+  bool this_year_only = false;
   bool start_occurred = false;
   /// policy::v1::Period, 0 for no deferral.
   uint8_t defer = 0;

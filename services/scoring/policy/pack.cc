@@ -6,43 +6,15 @@
 
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
-#include "google/protobuf/io/tokenizer.h"
 #include "google/protobuf/text_format.h"
 #include <openssl/sha.h>
 
 #include "services/runtime/errors.h"
 #include "services/scoring/policy/check.h"
+#include "services/scoring/policy/parse.h"
 
 namespace xince::policy {
 namespace {
-
-// Keeps the first error of the parser.
-class FirstError : public google::protobuf::io::ErrorCollector {
- public:
-  void AddError(int line, int column, const std::string& message) override {
-    if (!message_.empty()) return;
-    line_ = line + 1;
-    column_ = column + 1;
-    message_ = message;
-  }
-  void AddWarning(int, int, const std::string&) override {}
-
-  [[nodiscard]] absl::Status ToStatus(absl::string_view file) const {
-    const std::string where = absl::StrCat(file, ":", line_, ":", column_);
-    return runtime::InvalidArgument("POLICY_SYNTAX",
-                                    "pack",
-                                    absl::StrCat(where, ": ", message_),
-                                    absl::StrCat(where, ":评分标准文本格式错误:", message_),
-                                    {{"file", std::string(file)},
-                                     {"line", absl::StrCat(line_)},
-                                     {"column", absl::StrCat(column_)}});
-  }
-
- private:
-  int line_ = 0;
-  int column_ = 0;
-  std::string message_;
-};
 
 absl::Status Invalid(const Finding& finding, absl::string_view file) {
   return runtime::InvalidArgument(
@@ -89,13 +61,8 @@ absl::StatusOr<Pack> LoadPack(absl::string_view bytes, absl::string_view file) {
                                     absl::StrCat(file, " 超过 ", kPackBytesMax, " 字节"),
                                     {{"file", std::string(file)}});
   auto proto = std::make_shared<v1::Pack>();
-  FirstError error;
   google::protobuf::TextFormat::ParseInfoTree tree;
-  google::protobuf::TextFormat::Parser parser;
-  parser.SetRecursionLimit(kNestingMax);
-  parser.RecordErrorsTo(&error);
-  parser.WriteLocationsTo(&tree);
-  if (!parser.ParseFromString(std::string(bytes), proto.get())) return error.ToStatus(file);
+  XINCE_RETURN_IF_ERROR(ParseText(bytes, file, "POLICY_SYNTAX", *proto, &tree));
   const std::vector<Finding> findings = CheckPack(*proto, &tree);
   if (!findings.empty()) return Invalid(findings.front(), file);
   Pack pack;
