@@ -97,7 +97,9 @@ void WriteLine(const CreditState& state,
   if (from.evidence != evaluate::kNone) {
     const Piece& piece = state.book().piece(from.evidence);
     to.set_evidence(std::string(piece.id));
-    for (const auto& document : EvidenceOf(piece).documents()) {
+    // A name of its own: a loop over a part of a temporary outlives the temporary.
+    const evidence::v1::Evidence evidence = EvidenceOf(piece);
+    for (const auto& document : evidence.documents()) {
       if (!document.sha256().empty()) to.add_document_sha256(document.sha256());
     }
   } else if (from.project != evaluate::kNone) {
