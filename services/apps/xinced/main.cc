@@ -131,10 +131,9 @@ runtime::AppOptions AppOptionsOf(const runtime::Config& config) {
   options.metrics_address = config.listen().metrics_address();
   options.drain = absl::Milliseconds(config.limits().drain_ms());
   options.grace = absl::Milliseconds(config.limits().grace_ms());
-  options.on_listening = [](const runtime::Server& server, const runtime::MetricsServer*) {
-    for (const std::string& address : server.addresses()) {
-      runtime::Log(runtime::LogLevel::kInfo, "listening", {{"address", address}});
-    }
+  options.on_listening = [](const runtime::Server&, const runtime::MetricsServer* metrics) {
+    if (metrics == nullptr) return;
+    runtime::Log(runtime::LogLevel::kInfo, "metrics", {{"address", metrics->address()}});
   };
   options.on_ready = [] { runtime::Log(runtime::LogLevel::kInfo, "ready"); };
   return options;

@@ -1,0 +1,15 @@
+#ifndef TESTS_STEEL_PROCESS_REGISTER_H_
+#define TESTS_STEEL_PROCESS_REGISTER_H_
+
+#include <memory>
+
+#include "tests/steel/register.h"
+
+/// A register of real xinced processes, on the operating system's clock.
+namespace xince::steel {
+
+std::unique_ptr<Register> MakeProcessRegister(const Arrangement& arrangement);
+
+}  // namespace xince::steel
+
+#endif  // TESTS_STEEL_PROCESS_REGISTER_H_
