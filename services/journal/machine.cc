@@ -9,7 +9,6 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_split.h"
-#include <openssl/evp.h>
 
 #include "services/runtime/errors.h"
 
@@ -32,12 +31,7 @@ bool EndsTheProcess(const absl::Status& status) {
 
 }  // namespace
 
-std::string Sha256Hex(absl::string_view bytes) {
-  Hash hash{};
-  unsigned int size = 0;
-  EVP_Digest(bytes.data(), bytes.size(), hash.data(), &size, EVP_sha256(), nullptr);
-  return HexEncode(hash);
-}
+std::string Sha256Hex(absl::string_view bytes) { return HexEncode(Sha256({bytes})); }
 
 absl::Status Transaction::Append(std::string actor, std::string request_id, std::string payload) {
   Entry entry{.revision = next_revision_,
@@ -86,13 +80,14 @@ absl::Status Machine::Recover() {
       return absl::OkStatus();
     }));
   }
-  applied_ = head_.revision;
+  applied_ = decided_ = head_.revision;
   Publish(head_);
   return absl::OkStatus();
 }
 
 void Machine::Start() {
-  thread_ = std::thread([this] { Loop(); });
+  decider_ = std::thread([this] { DecideLoop(); });
+  appender_ = std::thread([this] { AppendLoop(); });
   if (!options_.shared_journal) return;
   follower_ = std::thread([this] {
     while (true) {
@@ -125,7 +120,8 @@ void Machine::Stop() {
     journal_.Interrupt();
     follower_.join();
   }
-  if (thread_.joinable()) thread_.join();
+  if (decider_.joinable()) decider_.join();
+  if (appender_.joinable()) appender_.join();
 }
 
 absl::Status Machine::Refused(const char* reason) {
@@ -171,101 +167,187 @@ absl::StatusOr<Revision> Machine::Execute(Decide decide) {
   return *std::move(result);
 }
 
-std::vector<std::shared_ptr<Machine::Command>> Machine::NextBatch() {
+std::vector<std::shared_ptr<Machine::Command>> Machine::NextCommands() {
   const runtime::MutexLock lock(mutex_);
-  while (queue_.empty() && !stopping_) queued_.Wait(mutex_);
-  std::vector<std::shared_ptr<Command>> batch;
-  while (!queue_.empty() && batch.size() < options_.batch_max) {
-    batch.push_back(std::move(queue_.front()));
+  // One batch ahead of the one being appended, and no more.
+  while ((queue_.empty() && !stopping_) || !pending_.empty()) queued_.Wait(mutex_);
+  std::vector<std::shared_ptr<Command>> commands;
+  while (!queue_.empty() && commands.size() < options_.batch_max) {
+    commands.push_back(std::move(queue_.front()));
     queue_.pop_front();
   }
-  return batch;
+  return commands;
 }
 
-void Machine::Loop() {
+void Machine::DecideLoop() {
   while (true) {
-    std::vector<std::shared_ptr<Command>> batch = NextBatch();
-    if (batch.empty()) break;
-    Commit(std::move(batch));
+    auto batch = std::make_unique<Batch>();
+    batch->commands = NextCommands();
+    if (batch->commands.empty()) {
+      // Nothing is queued and the machine stops; a failed append may still queue commands again.
+      AwaitIdle();
+      const runtime::MutexLock lock(mutex_);
+      if (!queue_.empty()) continue;
+      decider_done_ = true;
+      pipeline_.NotifyAll();
+      break;
+    }
+    absl::Status ready = Health();
+    if (ready.ok() && (behind_ || options_.shared_journal)) {
+      AwaitIdle();
+      ready = CatchUp();
+    }
+    if (!ready.ok()) {
+      if (EndsTheProcess(ready)) SetHealth(ready);
+      AwaitIdle();
+      Refuse(*batch, ready);
+      continue;
+    }
+    HandOver(std::move(batch));
     SnapshotIfDue(/*stopping=*/false);
   }
   SnapshotIfDue(/*stopping=*/true);
 }
 
-void Machine::DecideAll(const std::vector<std::shared_ptr<Command>>& batch,
-                        std::vector<Draft>& staged) {
-  const runtime::WriterLock lock(state_mutex_);
+void Machine::AppendLoop() {
+  while (true) {
+    std::unique_ptr<Batch> batch;
+    {
+      const runtime::MutexLock lock(mutex_);
+      while (pending_.empty() && !decider_done_) pipeline_.Wait(mutex_);
+      if (pending_.empty()) return;
+      batch = std::move(pending_.front());
+      pending_.pop_front();
+      appending_ = true;
+      queued_.NotifyAll();
+    }
+    Append(std::move(batch));
+    const runtime::MutexLock lock(mutex_);
+    appending_ = false;
+    pipeline_.NotifyAll();
+  }
+}
+void Machine::DecideAll(Batch& batch) {
   const int64_t now_us = std::max(absl::ToUnixMicros(clock_.Now()), last_time_us_);
   size_t staged_bytes = 0;
-  for (const std::shared_ptr<Command>& command : batch) {
-    const size_t undo_size = undo_.size();
-    const size_t staged_size = staged.size();
+  std::vector<std::shared_ptr<Command>> next_batch;
+  for (std::shared_ptr<Command>& command : batch.commands) {
+    const size_t undo_size = batch.undo.size();
+    const size_t staged_size = batch.staged.size();
     Transaction transaction;
     transaction.state_ = &state_;
-    transaction.undo_ = &undo_;
-    transaction.staged_ = &staged;
+    transaction.undo_ = &batch.undo;
+    transaction.staged_ = &batch.staged;
     transaction.now_us_ = now_us;
-    transaction.next_revision_ = head_.revision + staged.size() + 1;
+    transaction.next_revision_ = decided_ + staged_size + 1;
     command->status = command->decide(transaction);
-    for (size_t i = staged_size; i < staged.size(); ++i) staged_bytes += staged[i].payload.size();
-    const bool too_large = staged.size() > kAppendEntriesMax || staged_bytes > kAppendBytesMax;
+    size_t bytes = 0;
+    for (size_t i = staged_size; i < batch.staged.size(); ++i) {
+      bytes += batch.staged[i].payload.size();
+    }
+    const bool too_large =
+        batch.staged.size() > kAppendEntriesMax || staged_bytes + bytes > kAppendBytesMax;
     if (too_large && command->status.ok()) {
-      command->status = staged_size == 0
-                            ? runtime::InvalidArgument("JOURNAL_LIMIT",
-                                                       "",
-                                                       "the request is too large to record at once",
-                                                       "请求过大,无法一次记录")
-                            : absl::AbortedError("next batch");
+      command->status = runtime::InvalidArgument("JOURNAL_LIMIT",
+                                                 "",
+                                                 "the request is too large to record at once",
+                                                 "请求过大,无法一次记录");
+      if (staged_size > 0) next_batch.push_back(command);
     }
-    if (!command->status.ok()) {
-      for (size_t i = staged_size; i < staged.size(); ++i) staged_bytes -= staged[i].payload.size();
-      undo_.RollBackTo(undo_size);
-      staged.resize(staged_size);
+    if (command->status.ok()) {
+      staged_bytes += bytes;
+    } else {
+      batch.undo.RollBackTo(undo_size);
+      batch.staged.resize(staged_size);
     }
-    command->revision = head_.revision + staged.size();
+    command->revision = decided_ + batch.staged.size();
   }
-  applied_ = head_.revision + staged.size();
+  decided_ += batch.staged.size();
+  if (!batch.staged.empty()) last_time_us_ = now_us;
+  applied_ = decided_;
+  if (next_batch.empty()) return;
+  std::erase_if(batch.commands, [&](const std::shared_ptr<Command>& command) {
+    return std::find(next_batch.begin(), next_batch.end(), command) != next_batch.end();
+  });
+  const runtime::MutexLock queue_lock(mutex_);
+  queue_.insert(queue_.begin(), next_batch.begin(), next_batch.end());
 }
 
-void Machine::TakeBack(Revision to) {
-  const runtime::WriterLock lock(state_mutex_);
-  undo_.RollBackTo(0);
-  applied_ = to;
-}
-
-void Machine::Commit(std::vector<std::shared_ptr<Command>> batch) {
-  std::vector<std::shared_ptr<Command>> again;
-  absl::Status outcome = Health();
-  if (outcome.ok() && (behind_ || options_.shared_journal)) outcome = CatchUp();
-  if (outcome.ok()) {
-    std::vector<Draft> staged;
-    DecideAll(batch, staged);
-    if (!staged.empty()) {
-      const absl::StatusOr<Head> head = journal_.Append(head_, staged);
-      if (head.ok()) {
-        last_time_us_ = staged.back().record_time_us;
-        undo_.Clear();
-        Publish(*head);
-      } else {
-        outcome = head.status();
-        TakeBack(head_.revision);
-        behind_ = true;
-      }
+void Machine::HandOver(std::unique_ptr<Batch> batch) {
+  {
+    // Held until the batch is pending, so that whoever takes a failed one back sees all that was decided
+    // on top of it.
+    const runtime::WriterLock state_lock(state_mutex_);
+    DecideAll(*batch);
+    const runtime::MutexLock lock(mutex_);
+    // With nobody waiting there is nothing to overlap with, and a hop to the other thread costs more
+    // than it brings.
+    if (appending_ || !pending_.empty() || !queue_.empty()) {
+      pending_.push_back(std::move(batch));
+      pipeline_.NotifyAll();
+      return;
     }
+    appending_ = true;
   }
-  const bool conflict = outcome.code() == absl::StatusCode::kAborted;
-  if (EndsTheProcess(outcome)) SetHealth(outcome);
-  for (std::shared_ptr<Command>& command : batch) {
-    const bool overflowed = outcome.ok() && command->status == absl::AbortedError("next batch");
-    if (overflowed || (conflict && ++command->conflicts <= options_.conflict_retries_max)) {
-      again.push_back(std::move(command));
-      continue;
-    }
-    const absl::Status& status = outcome.ok() ? command->status : outcome;
-    command->done(status, status.ok() ? command->revision : 0);
-  }
+  Append(std::move(batch));
   const runtime::MutexLock lock(mutex_);
-  queue_.insert(queue_.begin(), again.begin(), again.end());
+  appending_ = false;
+  pipeline_.NotifyAll();
+}
+
+void Machine::Append(std::unique_ptr<Batch> batch) {
+  absl::Status outcome;
+  if (!batch->staged.empty()) {
+    const absl::StatusOr<Head> head = journal_.Append(head_, batch->staged);
+    if (head.ok()) {
+      batch->undo.Clear();
+      Publish(*head);
+    } else {
+      outcome = head.status();
+      if (EndsTheProcess(outcome)) SetHealth(outcome);
+      return TakeBack(*batch, outcome);
+    }
+  }
+  for (const std::shared_ptr<Command>& command : batch->commands) {
+    command->done(command->status, command->status.ok() ? command->revision : 0);
+  }
+}
+
+void Machine::TakeBack(Batch& failed, const absl::Status& why) {
+  std::vector<std::shared_ptr<Command>> again;
+  const bool conflict = why.code() == absl::StatusCode::kAborted;
+  {
+    const runtime::WriterLock state_lock(state_mutex_);
+    const runtime::MutexLock lock(mutex_);
+    for (auto later = pending_.rbegin(); later != pending_.rend(); ++later) {
+      (*later)->undo.RollBackTo(0);
+    }
+    failed.undo.RollBackTo(0);
+    for (std::shared_ptr<Command>& command : failed.commands) {
+      if (!conflict || ++command->conflicts > options_.conflict_retries_max) continue;
+      again.push_back(std::move(command));
+    }
+    for (const std::unique_ptr<Batch>& later : pending_) {
+      again.insert(again.end(), later->commands.begin(), later->commands.end());
+    }
+    pending_.clear();
+    applied_ = decided_ = head_.revision;
+    behind_ = true;
+    queue_.insert(queue_.begin(), again.begin(), again.end());
+    queued_.NotifyAll();
+  }
+  for (const std::shared_ptr<Command>& command : failed.commands) {
+    if (command != nullptr) command->done(why, 0);
+  }
+}
+
+void Machine::Refuse(const Batch& batch, const absl::Status& why) {
+  for (const std::shared_ptr<Command>& command : batch.commands) command->done(why, 0);
+}
+
+void Machine::AwaitIdle() {
+  const runtime::MutexLock lock(mutex_);
+  while (appending_ || !pending_.empty()) pipeline_.Wait(mutex_);
 }
 
 absl::Status Machine::CatchUp() {
@@ -279,7 +361,7 @@ absl::Status Machine::CatchUp() {
           last_time_us_ = entry.record_time_us;
           return absl::OkStatus();
         }));
-    applied_ = head_.revision;
+    applied_ = decided_ = head_.revision;
     Publish(head_);
   }
   behind_ = false;
@@ -296,8 +378,10 @@ void Machine::Publish(const Head& head) {
 }
 
 void Machine::SnapshotIfDue(bool stopping) {
-  if (!Health().ok() || head_.revision == snapshot_at_) return;
-  if (!stopping && head_.revision - snapshot_at_ < options_.snapshot_every) return;
+  if (!Health().ok() || durable() == snapshot_at_) return;
+  if (!stopping && durable() - snapshot_at_ < options_.snapshot_every) return;
+  AwaitIdle();
+  if (behind_) return;
   Snapshot snapshot{.at = head_, .format = state_.SnapshotFormat()};
   {
     const runtime::ReaderLock lock(state_mutex_);

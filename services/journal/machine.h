@@ -90,7 +90,10 @@ class Transaction {
   Revision next_revision_ = 0;
 };
 
-/// A service's state, its journal and the thread that writes both.
+/// A service's state, its journal and the threads that write both.
+///
+/// While one batch is being appended the next is decided on top of it, so that deciding and waiting for
+/// the disk overlap. A batch that fails takes everything decided on top of it back as well.
 class Machine {
  public:
   struct Options {
@@ -109,10 +112,10 @@ class Machine {
     int conflict_retries_max = 100;
   };
 
-  /// Runs on the machine's thread under its exclusive lock: checks against the state and appends
+  /// Runs on the machine's deciding thread under its exclusive lock: checks against the state and appends
   /// entries. Returning an error takes back what this command appended.
   using Decide = std::function<absl::Status(Transaction&)>;
-  /// Called once, from the machine's thread, without the lock: with OK and the command's last
+  /// Called once, from one of the machine's threads, without the lock: with OK and the command's last
   /// revision (the head it was decided at when it appended nothing) once that is durable.
   using Done = std::function<void(const absl::Status&, Revision)>;
 
@@ -125,7 +128,7 @@ class Machine {
 
   /// Loads the newest snapshot and replays the rest. Call once before Start.
   absl::Status Recover();
-  /// Starts the writing thread.
+  /// Starts the writing threads.
   void Start();
   /// Decides and appends what is queued, stores a snapshot, joins. Commands submitted later are
   /// refused, UNAVAILABLE `SHUTTING_DOWN`.
@@ -179,11 +182,22 @@ class Machine {
     int conflicts = 0;
   };
 
-  void Loop();
-  std::vector<std::shared_ptr<Command>> NextBatch();
-  void Commit(std::vector<std::shared_ptr<Command>> batch);
-  void DecideAll(const std::vector<std::shared_ptr<Command>>& batch, std::vector<Draft>& staged);
-  void TakeBack(Revision to);
+  // Commands decided together, and how to take them back.
+  struct Batch {
+    std::vector<std::shared_ptr<Command>> commands;
+    std::vector<Draft> staged;
+    Undo undo;
+  };
+
+  void DecideLoop();
+  void AppendLoop();
+  std::vector<std::shared_ptr<Command>> NextCommands();
+  void HandOver(std::unique_ptr<Batch> batch);
+  void DecideAll(Batch& batch) ABSL_EXCLUSIVE_LOCKS_REQUIRED(state_mutex_);
+  void Append(std::unique_ptr<Batch> batch);
+  void TakeBack(Batch& failed, const absl::Status& why);
+  static void Refuse(const Batch& batch, const absl::Status& why);
+  void AwaitIdle();
   void Publish(const Head& head);
   absl::Status CatchUp();
   void SnapshotIfDue(bool stopping);
@@ -199,23 +213,30 @@ class Machine {
   std::atomic<Revision> applied_{0};
   std::atomic<Revision> durable_{0};
 
-  // Touched by the writing thread, and by Recover before it starts.
+  // Where the journal ends: touched by whoever appends, and nobody else appends then.
   Head head_;
+  // Touched by the deciding thread, under the state's lock where others read them.
+  Revision decided_ = 0;
   int64_t last_time_us_ = 0;
-  Undo undo_;
   Revision snapshot_at_ = 0;
-  bool behind_ = false;
+  std::atomic<bool> behind_{false};
 
   mutable runtime::Mutex mutex_;
   runtime::CondVar queued_;
   runtime::CondVar advanced_;
   std::deque<std::shared_ptr<Command>> queue_ ABSL_GUARDED_BY(mutex_);
+  // Decided, waiting to be appended: at most one batch, while another is being appended.
+  std::deque<std::unique_ptr<Batch>> pending_ ABSL_GUARDED_BY(mutex_);
+  bool appending_ ABSL_GUARDED_BY(mutex_) = false;
+  runtime::CondVar pipeline_;
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
+  bool decider_done_ ABSL_GUARDED_BY(mutex_) = false;
   absl::Status health_ ABSL_GUARDED_BY(mutex_);
   // Chain values of recent heads, for tokens.
   std::deque<Head> recent_ ABSL_GUARDED_BY(mutex_);
 
-  std::thread thread_;
+  std::thread decider_;
+  std::thread appender_;
   std::thread follower_;
 };
 

@@ -221,6 +221,56 @@ TEST_F(MachineTest, AFailedAppendIsUndoneAndTheMachineGoesOn) {
   EXPECT_TRUE(machine_->Health().ok());
 }
 
+TEST_F(MachineTest, WhatWasDecidedOnTopOfAFailedAppendIsTakenBackAndDecidedAgain) {
+  Make({.batch_max = 1});
+  runtime::Mutex mutex;
+  runtime::CondVar condition;
+  bool go_on = false;
+  int answered = 0;
+  bool failed = false;
+  flaky_->before_append = [&] {
+    if (std::exchange(failed, true)) return;
+    // The second command is decided while the first is being appended.
+    while (machine_->applied() < 2) std::this_thread::yield();
+    flaky_->fail_next = runtime::ToStatus({.code = absl::StatusCode::kResourceExhausted,
+                                           .reason = "JOURNAL_DISK_FULL",
+                                           .en = "full",
+                                           .zh = "满"});
+  };
+  std::vector<std::string> outcomes;
+  const auto done = [&](const absl::Status& status, Revision revision) {
+    const runtime::MutexLock lock(mutex);
+    outcomes.push_back(status.ok() ? absl::StrCat("ok ", revision) : runtime::ReasonOf(status));
+    ++answered;
+    condition.NotifyAll();
+  };
+  // The first decision waits until the second command is queued, so that the two overlap.
+  machine_->Submit(
+      [&](Transaction& transaction) {
+        const runtime::MutexLock lock(mutex);
+        while (!go_on) condition.Wait(mutex);
+        return transaction.Append("tester", "", "a=1");
+      },
+      done);
+  std::vector<std::string> seen;
+  machine_->Submit(
+      [&](Transaction& transaction) {
+        seen.push_back(state_->values.contains("a") ? "with a" : "without a");
+        return transaction.Append("tester", "", "b=2");
+      },
+      done);
+  {
+    const runtime::MutexLock lock(mutex);
+    go_on = true;
+    condition.NotifyAll();
+    while (answered < 2) condition.Wait(mutex);
+  }
+  EXPECT_THAT(outcomes, ::testing::ElementsAre("JOURNAL_DISK_FULL", "ok 1"));
+  EXPECT_THAT(seen, ::testing::ElementsAre("with a", "without a"));
+  EXPECT_EQ(Get("a"), "");
+  EXPECT_EQ(Get("b"), "2");
+}
+
 TEST_F(MachineTest, NothingIsReadBeforeItIsDurable) {
   Make();
   std::string seen = "unset";
