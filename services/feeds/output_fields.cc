@@ -3,15 +3,18 @@
 #include <memory>
 #include <vector>
 
+#include "absl/container/flat_hash_map.h"
 #include "google/protobuf/descriptor.h"
 
 #include "xince/type/v1/options.pb.h"
 
+#include "services/runtime/mutex.h"
 #include "services/type/resident_id.h"
 
 namespace xince::feeds {
 namespace {
 
+using ::google::protobuf::Descriptor;
 using ::google::protobuf::FieldDescriptor;
 using ::google::protobuf::Message;
 using ::google::protobuf::Reflection;
@@ -31,16 +34,68 @@ bool NamesAnother(const Message& before, const Message& after) {
          after.GetReflection()->GetString(after, name);
 }
 
-// Calls `visit` for the message and every message inside it.
+// What there is to do in messages of a type, found out once: reading options of every field of every
+// record costs more than the rest of a write.
+struct Plan {
+  std::vector<const FieldDescriptor*> output_only;
+  std::vector<const FieldDescriptor*> identities;
+  // Message fields in which, at some depth, there is something to do.
+  std::vector<const FieldDescriptor*> inner;
+};
+
+class Plans {
+ public:
+  const Plan& Of(const Descriptor* descriptor) {
+    const runtime::MutexLock lock(mutex_);
+    return Make(descriptor);
+  }
+
+ private:
+  const Plan& Make(const Descriptor* descriptor) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+    auto& plan = plans_[descriptor];
+    if (plan != nullptr) return *plan;
+    plan = std::make_unique<Plan>();
+    Plan& made = *plan;
+    for (int i = 0; i < descriptor->field_count(); ++i) {
+      const FieldDescriptor* field = descriptor->field(i);
+      const bool is_message =
+          field->cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE && !field->is_map();
+      if (IsOutputOnly(field)) {
+        made.output_only.push_back(field);
+      } else if (field->options().GetExtension(type::v1::rule).format() ==
+                 type::v1::FORMAT_RESIDENT_ID) {
+        made.identities.push_back(field);
+      } else if (is_message) {
+        const Plan& below = Make(field->message_type());
+        // A type inside itself is being made: look into it to be sure.
+        const bool itself = &below == &made;
+        if (itself || !below.output_only.empty() || !below.identities.empty() ||
+            !below.inner.empty()) {
+          made.inner.push_back(field);
+        }
+      }
+    }
+    return made;
+  }
+
+  runtime::Mutex mutex_;
+  absl::flat_hash_map<const Descriptor*, std::unique_ptr<Plan>> plans_ ABSL_GUARDED_BY(mutex_);
+};
+
+const Plan& PlanOf(const Message& message) {
+  static auto& plans = *new Plans;
+  return plans.Of(message.GetDescriptor());
+}
+
+// Calls `visit` for the message and every message inside it in which there is something to do.
 template <class Visit>
 void EachMessage(Message& message, Visit visit) {
-  visit(message);
+  const Plan& plan = PlanOf(message);
+  visit(message, plan);
   const Reflection* reflection = message.GetReflection();
-  std::vector<const FieldDescriptor*> fields;
-  reflection->ListFields(message, &fields);
-  for (const FieldDescriptor* field : fields) {
-    if (field->cpp_type() != FieldDescriptor::CPPTYPE_MESSAGE || field->is_map()) continue;
+  for (const FieldDescriptor* field : plan.inner) {
     if (!field->is_repeated()) {
+      if (!reflection->HasField(message, field)) continue;
       EachMessage(*reflection->MutableMessage(&message, field), visit);
       continue;
     }
@@ -53,12 +108,9 @@ void EachMessage(Message& message, Visit visit) {
 }  // namespace
 
 void ClearOutputOnly(Message& record) {
-  EachMessage(record, [](Message& message) {
-    const auto* descriptor = message.GetDescriptor();
-    for (int i = 0; i < descriptor->field_count(); ++i) {
-      if (IsOutputOnly(descriptor->field(i))) {
-        message.GetReflection()->ClearField(&message, descriptor->field(i));
-      }
+  EachMessage(record, [](Message& message, const Plan& plan) {
+    for (const FieldDescriptor* field : plan.output_only) {
+      message.GetReflection()->ClearField(&message, field);
     }
   });
 }
@@ -93,14 +145,10 @@ void CarryOutputOnly(const Message& before, Message& after) {
 
 absl::Status HashIdentities(absl::string_view key, Message& record) {
   absl::Status status;
-  EachMessage(record, [&](Message& message) {
+  EachMessage(record, [&](Message& message, const Plan& plan) {
     const auto* descriptor = message.GetDescriptor();
     const Reflection* reflection = message.GetReflection();
-    for (int i = 0; i < descriptor->field_count(); ++i) {
-      const FieldDescriptor* field = descriptor->field(i);
-      if (field->options().GetExtension(type::v1::rule).format() != type::v1::FORMAT_RESIDENT_ID) {
-        continue;
-      }
+    for (const FieldDescriptor* field : plan.identities) {
       const std::string number = reflection->GetString(message, field);
       if (number.empty()) continue;
       reflection->ClearField(&message, field);

@@ -5,8 +5,6 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include <openssl/evp.h>
-
 #include "xince/journal/v1/entries.pb.h"
 
 #include "services/journal/flat_bytes.h"
@@ -54,9 +52,7 @@ std::string IndexKey(absl::string_view collection,
 }  // namespace
 
 RequestKey MakeRequestKey(absl::string_view actor, absl::string_view request_id) {
-  const std::string text = absl::StrCat(actor, absl::string_view("\0", 1), request_id);
-  std::array<uint8_t, 32> hash{};
-  EVP_Digest(text.data(), text.size(), hash.data(), nullptr, EVP_sha256(), nullptr);
+  const journal::Hash hash = journal::Sha256({actor, absl::string_view("\0", 1), request_id});
   RequestKey key{};
   std::copy_n(hash.begin(), key.size(), key.begin());
   return key;
