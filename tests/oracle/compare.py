@@ -78,6 +78,9 @@ def run(arguments):
     class Messages:
         Pack, Case = pack_pb2.Pack, case_pb2.Case
 
+    def text(message):
+        return text_format.MessageToString(message, as_utf8=True)
+
     compared = failed = 0
     with tempfile.TemporaryDirectory() as directory:
         trials = []
@@ -89,13 +92,14 @@ def run(arguments):
                        packs.make_earlier(pack, "2020-09-01", dice.choice(["", "2021-01-15"]))]
             national = packs.make_national()
             cases = [worlds.make(f"{number}-{i}") for i in range(arguments.worlds)]
-            text = lambda message: text_format.MessageToString(message, as_utf8=True)
             file = case_pb2.CaseFile(pack=text(pack), earlier=[text(e) for e in reversed(earlier)],
                                      national=[text(n) for n in national], cases=cases)
             path = pathlib.Path(directory) / str(number)
             path.write_bytes(file.SerializeToString())
             trials.append((path, pack, earlier, national, cases, dice))
-        subprocess.run([arguments.engine] + [str(trial[0]) for trial in trials], check=True)
+        engine_run = subprocess.run([arguments.engine] + [str(trial[0]) for trial in trials], check=False)
+        if engine_run.returncode != 0:
+            sys.exit(f"the engine ended with {engine_run.returncode}")
         for path, pack, earlier, national, cases, dice in trials:
             answers = case_pb2.CaseFile.FromString(pathlib.Path(str(path) + ".out").read_bytes())
             for case, answer in zip(cases, answers.cases):
@@ -124,7 +128,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--engine", required=True, help="the program evaluate_cases")
     parser.add_argument("--modules", required=True, help="directory of the generated Python modules")
-    parser.add_argument("--packs", type=int, default=300)
+    parser.add_argument("--packs", type=int, default=500)
     parser.add_argument("--worlds", type=int, default=6, help="worlds per pack; two subjects each")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--stop-after", type=int, default=5)

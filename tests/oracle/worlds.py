@@ -2,7 +2,7 @@
 
 import datetime
 
-KINDS = [f"x.k{i}" for i in range(6)]
+KINDS = [f"x.k{i}" for i in range(4)]
 MEASURES = ["count", "rate", "all"]
 TAGS = ["poll", "visit"]
 FIRMS = ["firms/f", "firms/g", "firms/h"]
@@ -17,6 +17,12 @@ def decimal(hundredths):
     return f"{sign}{size // 100}.{size % 100:02d}"
 
 
+def after(date, months):
+    """The same day so many months later, or the 28th at the latest."""
+    index = date.year * 12 + date.month - 1 + months
+    return datetime.date(index // 12, index % 12 + 1, min(date.day, 28))
+
+
 class Packs:
     """Makes packs."""
 
@@ -27,8 +33,8 @@ class Packs:
         return self.random.randrange(one_in) == 0
 
     def points(self, least=-2000, most=2000):
-        if self.chance(3):
-            return decimal(self.random.randrange(least // 100, most // 100 + 1) * 100)
+        if self.chance(2):
+            return decimal(self.random.choice([-500, -200, 200, 500]) * most // 2000)
         return decimal(self.random.randint(least, most))
 
     def fill_comparison(self, comparison, least=-3000, most=12000):
@@ -105,9 +111,9 @@ class Packs:
             validity.defer = random.randrange(5)
         which = random.randrange(6)
         if which <= 1:
-            validity.scoring_years = random.randrange(3)
+            validity.scoring_years = random.randrange(4)
         elif which == 2:
-            validity.months = random.randint(1, 30)
+            validity.months = random.choice([1, 6, 12, 12, 24, random.randint(1, 40)])
         elif which == 3:
             until = validity.until_corrected
             until.plus_months, until.min_months = random.randrange(7), random.randrange(7)
@@ -126,13 +132,13 @@ class Packs:
         """What another version of the item may say differently."""
         random = self.random
         item.kinds.extend(random.sample(KINDS, random.choice([1, 1, 2])))
-        if self.chance(2):
-            item.reach.extend(random.sample(range(1, 7), random.randint(1, 4)))
-        if self.chance(5):
+        if not self.chance(4):
+            item.reach.extend(random.sample(range(1, 7), random.randint(2, 6)))
+        if self.chance(10):
             item.filter.levels.extend(random.sample(range(1, 7), 3))
         if self.chance(6):
             item.filter.issuer_levels.extend(random.sample(range(1, 7), 4))
-        if self.chance(5):
+        if self.chance(8):
             self.fill_comparison(getattr(item.filter.measures.add(measure=random.choice(MEASURES)), "is"))
         if self.chance(6):
             item.filter.tags.extend(random.sample(TAGS, 1))
@@ -357,25 +363,28 @@ class Worlds:
     def chance(self, one_in):
         return self.random.randrange(one_in) == 0
 
-    def day(self, spread=1461):
-        return FIRST + datetime.timedelta(days=self.random.randrange(spread))
+    def fill_pool(self):
+        """A few days, so that things meet on their edges."""
+        self.pool = []
+        for _ in range(4):
+            date = FIRST + datetime.timedelta(days=self.random.randrange(1300))
+            if self.chance(3):
+                date = date.replace(day=1) - datetime.timedelta(days=self.random.randrange(2))
+            self.pool += [date, date + datetime.timedelta(days=1), after(date, self.random.randrange(1, 13)),
+                          after(date, 12)]
 
-    def edge(self, date):
-        """The day, or one at the end of a month or year, where mistakes live."""
-        if self.chance(3):
-            month_first = date.replace(day=1)
-            return month_first - datetime.timedelta(days=self.random.randrange(2))
-        return date
+    def day(self):
+        return self.random.choice(self.pool)
 
     def span(self, thing):
-        start = self.day()
-        setattr(thing, "from", start.isoformat() if self.chance(2) else "2019-01-01")
-        if self.chance(2):
-            thing.until = (start + datetime.timedelta(days=self.random.randrange(1, 900))).isoformat()
+        start, end = sorted([self.day(), self.day()])
+        setattr(thing, "from", start.isoformat() if self.chance(3) else "2019-01-01")
+        if self.chance(2) and start < end:
+            thing.until = end.isoformat()
 
     def add_evidence(self, case, index):
         random = self.random
-        determined = self.edge(self.day())
+        determined = self.day()
         subject = random.choice(FIRMS + PROJECTS * 2 + MANAGERS + ["firms/f"] * 4 + ["managers/m"] * 2)
         evidence = case.evidence.add(
             id=f"e{random.randrange(1000)}-{index}", subject=subject, kind=random.choice(KINDS),
@@ -383,15 +392,13 @@ class Worlds:
             issuer_level=random.randrange(7), issuer=random.choice(["", "a", "b", "c"]),
             matter=random.choice(["", "", "m1", "m2"]), contested=self.chance(7))
         if self.chance(2):
-            evidence.occurred_on = (determined - datetime.timedelta(days=random.randrange(90))).isoformat()
+            evidence.occurred_on = min(determined, self.day()).isoformat()
         if self.chance(3):
-            corrected = determined + datetime.timedelta(days=random.randrange(400))
-            evidence.corrected_on = self.edge(corrected).isoformat()
+            evidence.corrected_on = max(determined, self.day()).isoformat()
         if self.chance(4):
-            until = determined + datetime.timedelta(days=random.randrange(500))
-            evidence.valid_until = until.isoformat()
+            evidence.valid_until = max(determined, self.day()).isoformat()
         if not self.chance(4):
-            evidence.points = decimal(random.randint(-2000, 2000))
+            evidence.points = decimal(random.choice([-500, -200, 200, 500, random.randint(-2000, 2000)]))
         for name in MEASURES:
             if not self.chance(5):
                 value = random.choice([0, 100, 300, 700, random.randint(-500, 12000)])
@@ -424,10 +431,12 @@ class Worlds:
 
     def make(self, name):
         random = self.random
-        case = self.pb.Case(name=name, as_of=self.edge(self.day(1700)).isoformat())
-        for index in range(random.choice([0, 3, 10, 20])):
+        self.fill_pool()
+        as_of = self.day() if self.chance(2) else after(self.day(), random.randrange(1, 24))
+        case = self.pb.Case(name=name, as_of=as_of.isoformat())
+        for index in range(random.choice([0, 5, 15, 30])):
             self.add_evidence(case, index)
-        for _ in range(random.randrange(5)):
+        for _ in range(random.randrange(7)):
             engagement = case.engagements.add(project=random.choice(PROJECTS))
             if not self.chance(4):
                 engagement.firm = random.choice(FIRMS)
