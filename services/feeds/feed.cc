@@ -15,7 +15,6 @@
 #include "services/feeds/page_token.h"
 #include "services/runtime/errors.h"
 #include "services/type/field_rules.h"
-#include "services/type/resource_name.h"
 
 namespace xince::feeds {
 namespace {
@@ -218,10 +217,6 @@ absl::Status Feed::Prepare(const RecordType& type, Message& record) const {
   // What the server does not know it does not keep: it could hold an identity number.
   record.DiscardUnknownFields();
   ClearOutputOnly(record);
-  const std::string name = StringField(record, "name");
-  if (!name.empty()) {
-    XINCE_RETURN_IF_ERROR(type::ParseResource(name, type.collection).status());
-  }
   type::FieldContext fields = Fields();
   fields.tolerate_uscc = type.tolerates_uscc && type.tolerates_uscc(record);
   XINCE_RETURN_IF_ERROR(type::CheckFields(record, fields));

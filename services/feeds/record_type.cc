@@ -36,6 +36,11 @@ RecordType MakeRecordType(const google::protobuf::Descriptor* descriptor) {
   if (name == nullptr || name->name() != "name") Broken(descriptor, "field 1 is not `name`");
   if (info == nullptr || info->name() != "info") Broken(descriptor, "field 2 is not `info`");
   const type::v1::RecordRule& rule = descriptor->options().GetExtension(type::v1::record);
+  const type::v1::FieldRule& name_rule = name->options().GetExtension(type::v1::rule);
+  if (name_rule.format() != type::v1::FORMAT_RESOURCE ||
+      name_rule.collection() != rule.collection()) {
+    Broken(descriptor, "`name` is not a resource name of the collection");
+  }
   RecordType type;
   type.descriptor = descriptor;
   type.collection = rule.collection();

@@ -113,8 +113,9 @@ struct FeedVerb {
       change;
 };
 
-/// A record type with what its proto says filled in. The message must have `string name = 1`,
-/// `xince.type.v1.RecordInfo info = 2` and the option xince.type.v1.record.
+/// A record type with what its proto says filled in. The message must have `string name = 1`
+/// with the rule that it is a resource name of the collection, `xince.type.v1.RecordInfo info = 2` and
+/// the option xince.type.v1.record; the process ends otherwise.
 RecordType MakeRecordType(const google::protobuf::Descriptor* descriptor);
 
 /// Typed shorthand: `Check<Penalty>([](const Penalty& now, const Penalty* before, const CheckContext&) …)`.

@@ -209,6 +209,15 @@ TEST_F(ReviewTest, AnOrderRunsItsCourse) {
   order.clear_found_unmet_date();
   EXPECT_EQ(Refusal(Create(order)), "FIELD_REQUIRED found_unmet_date");
   EXPECT_EQ(Refusal(Create(AnOrder())), "OK");
+  // An order that runs, or was met in time, is no order that was not met.
+  order = AnOrder();
+  order.clear_name();
+  order.clear_found_unmet_date();
+  order.clear_acting_start_date();
+  order.clear_acting_mandate();
+  ASSERT_TRUE(Create(order).ok());
+  ASSERT_EQ(NewestEvidence().size(), 1u);
+  EXPECT_EQ(NewestEvidence()[0].kind(), "committee.order");
 }
 
 TEST_F(ReviewTest, TheCauseOfAnOrderIsEvidenceUntilItIsAccepted) {
