@@ -5,6 +5,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+
 #include "xince/journal/v1/entries.pb.h"
 
 #include "services/journal/flat_bytes.h"
