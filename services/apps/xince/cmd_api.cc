@@ -1,12 +1,13 @@
 #include <iostream>
+#include <memory>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "google/protobuf/descriptor.h"
 #include "google/protobuf/util/json_util.h"
-#include <CLI/CLI.hpp>
 
 #include "services/apps/xince/catalog.h"
+#include "services/apps/xince/command.h"
 #include "services/apps/xince/commands.h"
 #include "services/apps/xince/services.h"
 #include "services/apps/xince/session.h"
@@ -161,7 +162,7 @@ int CallStream(Session& session,
                int messages_max) {
   const auto wait = session.TimeoutDuration();
   const auto stream = session.channel().Open(
-      method.full_name(), request, {.timeout = *wait, .actor = session.actor});
+      method.full_name(), request, {.timeout = *wait, .actor = session.ActorName()});
   if (!stream.ok()) return Refuse(stream.status());
   const std::unique_ptr<Message> message = NewMessage(*method.output_type());
   for (int i = 0; messages_max == 0 || i < messages_max; ++i) {
@@ -197,26 +198,19 @@ int Call(Session& session, const CallOptions& options) {
 
 }  // namespace
 
-void AddApi(CLI::App& app, Session& session) {
-  CLI::App* group = app.add_subcommand("api", "every service and method, called with JSON");
-  group->require_subcommand(1);
-  group->add_subcommand("list", "the services and their methods")->callback([&session] {
-    session.run = [](Session&) { return ListServices(); };
-  });
-  CLI::App* describe = group->add_subcommand("describe", "a service, method or message in full");
+void AddApi(Command& app) {
+  Command group = app.AddGroup("api", "every service and method, called with JSON");
+  group.Add("list", "the services and their methods").Run([](Session&) { return ListServices(); });
   const auto name = std::make_shared<std::string>();
-  describe->add_option("NAME", *name, "such as Firm or RegistryService/CreateFirm")->required();
-  describe->callback(
-      [name, &session] { session.run = [name](Session&) { return Describe(*name); }; });
-  CLI::App* call = group->add_subcommand("call", "calls a method and prints the reply");
+  group.Add("describe", "a service, method or message in full")
+      .Argument("NAME", *name, "such as Firm or RegistryService/CreateFirm")
+      .Run([name](Session&) { return Describe(*name); });
   const auto options = std::make_shared<CallOptions>();
-  call->add_option("METHOD", options->method, "such as CreditService/GetStanding")->required();
-  call->add_option("-d,--data", options->data, "request as JSON; @FILE or - reads it")
-      ->capture_default_str();
-  call->add_option("--max", options->messages_max, "messages of a stream to read; 0 for all");
-  call->callback([options, &session] {
-    session.run = [options](Session& running) { return Call(running, *options); };
-  });
+  group.Add("call", "calls a method and prints the reply")
+      .Argument("METHOD", options->method, "such as CreditService/GetStanding")
+      .Option("-d,--data", options->data, "request as JSON; @FILE or - reads it")
+      .Option("--max", options->messages_max, "messages of a stream to read; 0 for all")
+      .Run([options](Session& session) { return Call(session, *options); });
 }
 
 }  // namespace xince::cli

@@ -1,9 +1,10 @@
 #include <iostream>
+#include <memory>
 
 #include "absl/strings/str_cat.h"
 #include "google/protobuf/struct.pb.h"
-#include <CLI/CLI.hpp>
 
+#include "services/apps/xince/command.h"
 #include "services/apps/xince/commands.h"
 #include "services/apps/xince/demo/generator.h"
 #include "services/apps/xince/demo_loader.h"
@@ -15,6 +16,8 @@
 // `xince demo`: the demonstration register.
 namespace xince::cli {
 namespace {
+
+constexpr char kDemoActor[] = "demo";
 
 struct Options {
   uint64_t seed = 1;
@@ -99,26 +102,20 @@ int LoadRegister(Session& session, const Options& options) {
 
 }  // namespace
 
-void AddDemo(CLI::App& app, Session& session) {
-  CLI::App* group =
-      app.add_subcommand("demo", "the demonstration register: invented, always the same");
-  group->require_subcommand(1);
-  const auto options = std::make_shared<Options>();
-  CLI::App* generate = group->add_subcommand("generate", "writes its requests as JSON lines");
-  generate->add_option("--seed", options->seed, "another seed, another register")
-      ->capture_default_str();
-  generate->add_option("--out", options->out, "directory; standard output unless given");
-  generate->callback([options, &session] {
-    session.run = [options](Session& running) { return WriteRegister(running, *options); };
-  });
-  CLI::App* load =
-      group->add_subcommand("load", "files it, as the actor demo unless another is given");
-  load->add_option("--seed", options->seed, "another seed, another register")
-      ->capture_default_str();
-  load->callback([options, &session, &app] {
-    if (app.get_option("--actor")->count() == 0) session.actor = "demo";
-    session.run = [options](Session& running) { return LoadRegister(running, *options); };
-  });
+void AddDemo(Command& app) {
+  Command group = app.AddGroup("demo", "the demonstration register: invented, always the same");
+  const auto written = std::make_shared<Options>();
+  group.Add("generate", "writes its requests as JSON lines")
+      .Option("--seed", written->seed, "another seed, another register")
+      .Option("--out", written->out, "directory; standard output unless given")
+      .Run([written](Session& session) { return WriteRegister(session, *written); });
+  const auto loaded = std::make_shared<Options>();
+  group.Add("load", "files it, as the actor demo unless another is given")
+      .Option("--seed", loaded->seed, "another seed, another register")
+      .Run([loaded](Session& session) {
+        if (session.actor.empty()) session.actor = kDemoActor;
+        return LoadRegister(session, *loaded);
+      });
 }
 
 }  // namespace xince::cli

@@ -1,12 +1,13 @@
 #include <iostream>
 #include <map>
+#include <memory>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
-#include <CLI/CLI.hpp>
 
 #include "xince/credit/v1/credit.pb.h"
 
+#include "services/apps/xince/command.h"
 #include "services/apps/xince/commands.h"
 #include "services/apps/xince/session.h"
 #include "services/apps/xince/subject_options.h"
@@ -34,7 +35,7 @@ void PrintLines(const CreditFile& file) {
                {.text = "项目", .columns_max = 36},
                {.text = "起"},
                {.text = "止(不含)"},
-               {.text = "依据", .columns_max = 44},
+               {.text = "依据", .columns_max = 90},
                {.text = "证据", .columns_max = 52},
                {.text = "说明"}});
   int64_t sum = 0;
@@ -111,8 +112,10 @@ std::string RestrictionsOf(const StandingRecord& record) {
 
 void PrintSteps(const CreditFile& file) {
   if (file.ahead_size() > 0) {
-    Table table(
-        {{.text = "日期"}, {.text = "得分", .right = true}, {.text = "等级"}, {.text = "限制"}});
+    Table table({{.text = "日期"},
+                 {.text = "得分", .right = true},
+                 {.text = "等级"},
+                 {.text = "限制", .columns_max = 200}});
     for (const StandingRecord& record : file.ahead()) {
       table.Add({record.day(),
                  FormatHundredths(record.score_hundredths()),
@@ -178,29 +181,25 @@ int Print(Session& session, const credit::v1::GetCreditFileRequest& request) {
 
 }  // namespace
 
-void AddCreditFile(CLI::App& app, Session& session) {
+void AddCreditFile(Command& app) {
   struct Options {
     std::string subject, as_of, known_at;
   };
   const auto options = std::make_shared<Options>();
-  CLI::App* command = app.add_subcommand("file", "the credit file: every line, sum and reason");
-  command
-      ->add_option("SUBJECT", options->subject, "firms/…, managers/…; a bare credit code is a firm")
-      ->required();
-  command->add_option("--as-of", options->as_of, "valid on this day, YYYY-MM-DD");
-  command->add_option("--known-at", options->known_at, "as it was known at this time");
-  command->callback([options, &session] {
-    session.run = [options](Session& running) {
-      credit::v1::GetCreditFileRequest request;
-      request.set_subject(SubjectName(options->subject));
-      const absl::Status status = ReadDates(options->as_of, options->known_at, request);
-      if (!status.ok()) {
-        (void)Refuse(status);
-        return kExitUsage;
-      }
-      return Print(running, request);
-    };
-  });
+  app.Add("file", "the credit file: every line, sum and reason")
+      .Argument("SUBJECT", options->subject, "firms/…, managers/…; a bare credit code is a firm")
+      .Option("--as-of", options->as_of, "valid on this day, YYYY-MM-DD")
+      .Option("--known-at", options->known_at, "as it was known at this time")
+      .Run([options](Session& session) {
+        credit::v1::GetCreditFileRequest request;
+        request.set_subject(SubjectName(options->subject));
+        const absl::Status status = ReadDates(options->as_of, options->known_at, request);
+        if (!status.ok()) {
+          (void)Refuse(status);
+          return kExitUsage;
+        }
+        return Print(session, request);
+      });
 }
 
 }  // namespace xince::cli

@@ -1,12 +1,13 @@
 #include <unistd.h>
 
 #include <iostream>
+#include <memory>
 
 #include "absl/strings/str_cat.h"
 #include "google/protobuf/struct.pb.h"
-#include <CLI/CLI.hpp>
 
 #include "services/apps/xince/catalog.h"
+#include "services/apps/xince/command.h"
 #include "services/apps/xince/commands.h"
 #include "services/apps/xince/importer.h"
 #include "services/apps/xince/session.h"
@@ -169,21 +170,17 @@ int Import(Session& session, const Options& options) {
 
 }  // namespace
 
-void AddImport(CLI::App& app, Session& session) {
+void AddImport(Command& app) {
   const auto options = std::make_shared<Options>();
-  CLI::App* command = app.add_subcommand("import", "files the rows of a CSV file");
-  command->add_option("RECORD", options->record, "record type, such as registry.firm")->required();
-  command->add_option("FILE", options->file, "CSV file: UTF-8, UTF-8 with BOM or GB18030")
-      ->required();
-  command->add_flag("--preview", options->preview, "has the server check every row, files nothing");
-  command->add_option(
-      "--errors", options->errors, "where refused rows go; FILE.errors.csv unless given");
-  command->add_flag("--yes,-y", options->yes, "files the good rows without asking");
-  command->add_option("--encoding", options->encoding, "overrules what the bytes suggest")
-      ->check(CLI::IsMember({"utf-8", "gb18030"}));
-  command->callback([options, &session] {
-    session.run = [options](Session& running) { return Import(running, *options); };
-  });
+  app.Add("import", "files the rows of a CSV file")
+      .Argument("RECORD", options->record, "record type, such as registry.firm")
+      .Argument("FILE", options->file, "CSV file: UTF-8, UTF-8 with BOM or GB18030")
+      .Flag("--preview", options->preview, "has the server check every row, files nothing")
+      .Option("--errors", options->errors, "where refused rows go; FILE.errors.csv unless given")
+      .Flag("--yes,-y", options->yes, "files the good rows without asking")
+      .Choice(
+          "--encoding", options->encoding, {"utf-8", "gb18030"}, "overrules what the bytes suggest")
+      .Run([options](Session& session) { return Import(session, *options); });
 }
 
 }  // namespace xince::cli

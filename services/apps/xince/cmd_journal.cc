@@ -1,13 +1,14 @@
 #include <iostream>
+#include <memory>
 
 #include "absl/strings/escaping.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "google/protobuf/struct.pb.h"
-#include <CLI/CLI.hpp>
 
 #include "xince/journal/v1/journal.pb.h"
 
+#include "services/apps/xince/command.h"
 #include "services/apps/xince/commands.h"
 #include "services/apps/xince/session.h"
 #include "services/apps/xince/subject_options.h"
@@ -228,56 +229,34 @@ int Inclusion(Session& session, const InclusionOptions& options) {
   return kExitDone;
 }
 
-void AddTrust(CLI::App& command, const std::shared_ptr<TrustOptions>& trust) {
-  command.add_option(
-      "--key", trust->keys, "verifying key, or a file with it, such as registry.key.pub");
-  command.add_option("--anchor", trust->anchors, "file with a checkpoint kept elsewhere");
-}
-
-void AddJudge(CLI::App& group,
-              const std::string& name,
-              const std::string& description,
-              Form form,
-              Session& session) {
-  CLI::App* command = group.add_subcommand(name, description);
+void AddJudge(Command& group, const std::string& name, const std::string& description, Form form) {
   const auto files = std::make_shared<std::vector<std::string>>();
   const auto trust = std::make_shared<TrustOptions>();
-  command->add_option("FILE", *files, "files to judge")->required();
-  AddTrust(*command, trust);
-  command->callback([files, trust, form, &session] {
-    session.run = [files, trust, form](Session& running) {
-      return Judge(running, *files, *trust, form);
-    };
-  });
+  group.Add(name, description)
+      .Arguments("FILE", *files, "files to judge")
+      .Options("--key", trust->keys, "verifying key, or a file with it, such as registry.key.pub")
+      .Options("--anchor", trust->anchors, "file with a checkpoint kept elsewhere")
+      .Run([files, trust, form](Session& session) { return Judge(session, *files, *trust, form); });
 }
 
 }  // namespace
 
-void AddJournal(CLI::App& app, Session& session) {
-  CLI::App* group = app.add_subcommand("journal", "journals and the proofs about them");
-  group->require_subcommand(1);
-  AddJudge(*group, "verify", "judges journal databases and exports", Form::kEither, session);
-  AddJudge(
-      *group, "fsck", "judges journal databases and their snapshots", Form::kDatabase, session);
-  AddJudge(*group, "verify-export", "judges exported journals", Form::kExport, session);
-
-  CLI::App* out = group->add_subcommand("export", "writes a journal as one portable file");
-  const auto options = std::make_shared<ExportOptions>();
-  out->add_option("FILE", options->file, "journal database")->required();
-  out->add_option("OUT", options->out, "new file")->required();
-  out->callback([options, &session] {
-    session.run = [options](Session& running) { return Export(running, *options); };
-  });
-
-  CLI::App* inclusion =
-      group->add_subcommand("inclusion", "asks the server for a proof and verifies it here");
+void AddJournal(Command& app) {
+  Command group = app.AddGroup("journal", "journals and the proofs about them");
+  AddJudge(group, "verify", "judges journal databases and exports", Form::kEither);
+  AddJudge(group, "fsck", "judges journal databases and their snapshots", Form::kDatabase);
+  AddJudge(group, "verify-export", "judges exported journals", Form::kExport);
+  const auto out = std::make_shared<ExportOptions>();
+  group.Add("export", "writes a journal as one portable file")
+      .Argument("FILE", out->file, "journal database")
+      .Argument("OUT", out->out, "new file")
+      .Run([out](Session& session) { return Export(session, *out); });
   const auto proof = std::make_shared<InclusionOptions>();
-  inclusion->add_option("JOURNAL", proof->journal, "such as local/registry")->required();
-  inclusion->add_option("REVISION", proof->revision, "revision of the entry")->required();
-  inclusion->add_option("--key", proof->key, "verifying key, or a file with it");
-  inclusion->callback([proof, &session] {
-    session.run = [proof](Session& running) { return Inclusion(running, *proof); };
-  });
+  group.Add("inclusion", "asks the server for a proof and verifies it here")
+      .Argument("JOURNAL", proof->journal, "such as local/registry")
+      .Argument("REVISION", proof->revision, "revision of the entry")
+      .Option("--key", proof->key, "verifying key, or a file with it")
+      .Run([proof](Session& session) { return Inclusion(session, *proof); });
 }
 
 }  // namespace xince::cli

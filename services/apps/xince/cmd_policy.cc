@@ -1,13 +1,18 @@
 #include <algorithm>
 #include <filesystem>
 #include <iostream>
+#include <memory>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
-#include <CLI/CLI.hpp>
+#include "absl/strings/strip.h"
 
+#include "services/apps/xince/command.h"
 #include "services/apps/xince/commands.h"
 #include "services/apps/xince/session.h"
 #include "services/runtime/errors.h"
+#include "services/scoring/policy/kinds.h"
+#include "services/scoring/policy/lint.h"
 #include "services/scoring/policy/pack.h"
 
 // `xince policy lint`: what keeps a pack from being used, where in which file.
@@ -15,6 +20,14 @@ namespace xince::cli {
 namespace {
 
 namespace fs = std::filesystem;
+
+// Directories above a pack in which the vocabulary is looked for.
+constexpr int kLevelsUp = 4;
+
+struct LintOptions {
+  std::vector<std::string> paths;
+  std::string kinds;
+};
 
 // Packs are named by the day they take effect: `2026-04-01.textproto`.
 bool IsPackFile(const fs::path& path) {
@@ -43,45 +56,79 @@ std::vector<std::string> PackFiles(const std::vector<std::string>& paths) {
   return files;
 }
 
-// Prints `file:line:column: REASON: message` unless the file is a sound pack.
-bool Lint(const std::string& file) {
-  absl::Status status;
-  const auto bytes = ReadFile(file, policy::kPackBytesMax + 1);
-  if (!bytes.ok()) {
-    status = bytes.status();
-  } else {
-    status = policy::LoadPack(*bytes, file).status();
+// The vocabulary of kinds: as told, below or beside the packs, or installed beside the program.
+std::string KindsFile(const Session& session, const LintOptions& options) {
+  if (!options.kinds.empty()) return options.kinds;
+  std::error_code error;
+  for (const std::string& path : options.paths) {
+    fs::path directory = fs::absolute(path, error);
+    for (int level = 0; level < kLevelsUp; ++level, directory = directory.parent_path()) {
+      const fs::path found = directory / "national" / "kinds.textproto";
+      if (fs::exists(found, error)) return found.string();
+    }
   }
-  if (status.ok()) return true;
+  return absl::StrCat(session.ShareDirectory(), "/policies/national/kinds.textproto");
+}
+
+// A refusal of a whole file as a finding: `file:line:column: error: …`.
+std::string FormatRefusal(const absl::Status& status, const std::string& file) {
   const runtime::Problem problem = runtime::ToProblem(status);
   std::string where = file;
   for (const char* key : {"line", "column"}) {
     const auto found = problem.metadata.find(key);
     if (found != problem.metadata.end()) absl::StrAppend(&where, ":", found->second);
   }
-  std::cout << where << ": " << problem.reason << ": " << problem.zh << " (" << problem.en << ")\n";
-  return false;
+  // Messages about a place in a file name it themselves.
+  const auto bare = [&where](absl::string_view text) {
+    (void)absl::ConsumePrefix(&text, absl::StrCat(where, ":"));
+    return absl::StripLeadingAsciiWhitespace(text);
+  };
+  return absl::StrCat(
+      where, ": error: ", problem.reason, ": ", bare(problem.en), " (", bare(problem.zh), ")");
 }
 
-int LintAll(const std::vector<std::string>& paths) {
-  const std::vector<std::string> files = PackFiles(paths);
+// Prints what is wrong or unwise in a file; the number of errors.
+size_t Lint(const std::string& file, const policy::Kinds& kinds) {
+  const auto bytes = ReadFile(file, policy::kPackBytesMax);
+  const auto findings = bytes.ok() ? policy::LintPack(*bytes, file, kinds) : bytes.status();
+  if (!findings.ok()) {
+    std::cout << FormatRefusal(findings.status(), file) << "\n";
+    return 1;
+  }
+  size_t errors = 0;
+  for (const policy::Finding& finding : *findings) {
+    std::cout << policy::FormatFinding(finding, file) << " (" << finding.zh << ")\n";
+    if (finding.severity == policy::Finding::Severity::kError) ++errors;
+  }
+  return errors;
+}
+
+int LintAll(Session& session, const LintOptions& options) {
+  const std::vector<std::string> files = PackFiles(options.paths);
   if (files.empty()) return Misuse("no pack found", "未找到评分标准文件");
-  const auto bad = std::count_if(
-      files.begin(), files.end(), [](const std::string& file) { return !Lint(file); });
-  std::cerr << files.size() << " 个文件,有误 " << bad << " 个\n";
-  return bad == 0 ? kExitDone : kExitRefused;
+  const std::string kinds_file = KindsFile(session, options);
+  const auto bytes = ReadFile(kinds_file, policy::kPackBytesMax);
+  if (!bytes.ok()) return Refuse(bytes.status());
+  const auto kinds = policy::Kinds::Load(*bytes, kinds_file);
+  if (!kinds.ok()) {
+    std::cout << FormatRefusal(kinds.status(), kinds_file) << "\n";
+    return kExitRefused;
+  }
+  size_t errors = 0;
+  for (const std::string& file : files) errors += Lint(file, *kinds);
+  std::cerr << files.size() << " 个文件,错误 " << errors << " 处\n";
+  return errors == 0 ? kExitDone : kExitRefused;
 }
 
 }  // namespace
 
-void AddPolicy(CLI::App& app, Session& session) {
-  CLI::App* group = app.add_subcommand("policy", "policy packs");
-  group->require_subcommand(1);
-  CLI::App* lint = group->add_subcommand("lint", "checks packs: file:line:column: message");
-  const auto paths = std::make_shared<std::vector<std::string>>();
-  lint->add_option("PATH", *paths, "pack files, and directories of them")->required();
-  lint->callback(
-      [paths, &session] { session.run = [paths](Session&) { return LintAll(*paths); }; });
+void AddPolicy(Command& app) {
+  const auto options = std::make_shared<LintOptions>();
+  app.AddGroup("policy", "policy packs")
+      .Add("lint", "checks packs: file:line:column: message")
+      .Arguments("PATH", options->paths, "pack files, and directories of them")
+      .Option("--kinds", options->kinds, "vocabulary of kinds, kinds.textproto")
+      .Run([options](Session& session) { return LintAll(session, *options); });
 }
 
 }  // namespace xince::cli

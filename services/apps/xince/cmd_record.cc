@@ -1,15 +1,16 @@
 #include <iostream>
+#include <memory>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "google/protobuf/descriptor.h"
-#include <CLI/CLI.hpp>
 
 #include "xince/type/v1/options.pb.h"
 
 #include "services/apps/xince/catalog.h"
 #include "services/apps/xince/columns.h"
+#include "services/apps/xince/command.h"
 #include "services/apps/xince/commands.h"
 #include "services/apps/xince/session.h"
 #include "services/apps/xince/table.h"
@@ -231,91 +232,78 @@ int Void(Session& session, const VoidOptions& options) {
 
 // ---- The command line ---------------------------------------------------------------------------
 
-void AddListOptions(CLI::App& command, const std::shared_ptr<ListOptions>& options) {
-  command.add_option("--filter", options->filters, "FIELD=VALUE; several narrow further");
-  command.add_option("--division", options->division, "only in this division");
-  command.add_option("--display-name", options->display_name, "only of this name");
-  command.add_option("--page-size", options->page_size, "records of a page")->capture_default_str();
-  command.add_option("--page-token", options->page_token, "continues behind an earlier page");
-  command.add_flag("--all", options->all, "all pages");
-  command.add_flag("--show-voided", options->show_voided, "also what was voided");
+void AddListOptions(Command& command, const std::shared_ptr<ListOptions>& options) {
+  command.Options("--filter", options->filters, "FIELD=VALUE; several narrow further")
+      .Option("--division", options->division, "only in this division")
+      .Option("--display-name", options->display_name, "only of this name")
+      .Option("--page-size", options->page_size, "records of a page")
+      .Option("--page-token", options->page_token, "continues behind an earlier page")
+      .Flag("--all", options->all, "all pages")
+      .Flag("--show-voided", options->show_voided, "also what was voided")
+      .Run([options](Session& session) { return List(session, *options); });
 }
 
-void SetList(CLI::App& command, const std::shared_ptr<ListOptions>& options, Session& session) {
-  command.callback([options, &session] {
-    session.run = [options](Session& running) { return List(running, *options); };
-  });
+// The resource name of an id or name within a collection.
+std::string NameWithin(const std::string& collection, const std::string& id) {
+  if (absl::StrContains(id, "/")) return id;
+  return absl::StrCat(collection, "/", collection == "firms" ? type::NormalizeUscc(id) : id);
+}
+
+struct GetOptions {
+  std::string name;
+  uint64_t version = 0;
+};
+
+// A `get` whose argument may be an id where the collection is known.
+void AddGet(Command& group, const std::string& collection) {
+  const auto options = std::make_shared<GetOptions>();
+  group.Add("get", "one record")
+      .Argument(
+          collection.empty() ? "NAME" : "ID", options->name, "resource name, such as penalties/p1")
+      .Option("--version-number", options->version, "an earlier version")
+      .Run([options, collection](Session& session) {
+        const std::string name =
+            collection.empty() ? options->name : NameWithin(collection, options->name);
+        return Get(session, name, static_cast<uint32_t>(options->version));
+      });
 }
 
 // `xince firm get ID`, `xince firm list`, by the command of a record type.
-void AddCollection(CLI::App& app, const std::string& record, Session& session) {
+void AddCollection(Command& app, const std::string& record) {
   const RecordEntry& type = **FindRecord(record);
-  CLI::App* group = app.add_subcommand(record.substr(record.find('.') + 1), type.zh);
-  group->require_subcommand(1);
-  CLI::App* get = group->add_subcommand("get", "one record, by its id or name");
-  const auto id = std::make_shared<std::string>();
-  const auto version = std::make_shared<uint32_t>(0);
-  get->add_option("ID", *id, "id, or resource name")->required();
-  get->add_option("--version-number", *version, "an earlier version");
-  get->callback([id, version, &type, &session] {
-    session.run = [id, version, &type](Session& running) {
-      const bool firm = type.collection == "firms";
-      const std::string name =
-          absl::StrContains(*id, "/")
-              ? *id
-              : absl::StrCat(type.collection, "/", firm ? type::NormalizeUscc(*id) : *id);
-      return Get(running, name, *version);
-    };
-  });
-  CLI::App* list = group->add_subcommand("list", "records in the order of their names");
+  Command group = app.AddGroup(record.substr(record.find('.') + 1), type.zh);
+  AddGet(group, type.collection);
   const auto options = std::make_shared<ListOptions>();
   options->record = record;
-  AddListOptions(*list, options);
-  SetList(*list, options, session);
+  Command list = group.Add("list", "records in the order of their names");
+  AddListOptions(list, options);
 }
 
-void AddRecordGet(CLI::App& group, Session& session) {
-  CLI::App* get = group.add_subcommand("get", "one record by its resource name");
-  const auto name = std::make_shared<std::string>();
-  const auto version = std::make_shared<uint32_t>(0);
-  get->add_option("NAME", *name, "such as penalties/p1")->required();
-  get->add_option("--version-number", *version, "an earlier version");
-  get->callback([name, version, &session] {
-    session.run = [name, version](Session& running) { return Get(running, *name, *version); };
-  });
-}
-
-void AddRecordVoid(CLI::App& group, Session& session) {
-  CLI::App* command = group.add_subcommand("void", "takes a record out of the count");
+void AddVoid(Command& group) {
   const auto options = std::make_shared<VoidOptions>();
-  command->add_option("NAME", options->name, "resource name")->required();
-  command->add_option("--expected-revision", options->expected_revision, "as it was read")
-      ->required();
-  command->add_option("--reason", options->reason, "why it no longer counts")->required();
-  command->add_option("--document-number", options->document_number, "document that settles it");
-  command->add_option("--request-id", options->request_id, "makes the call repeatable");
-  command->callback([options, &session] {
-    session.run = [options](Session& running) { return Void(running, *options); };
-  });
+  group.Add("void", "takes a record out of the count")
+      .Argument("NAME", options->name, "resource name")
+      .Required("--expected-revision", options->expected_revision, "as it was read")
+      .Required("--reason", options->reason, "why it no longer counts")
+      .Option("--document-number", options->document_number, "document that settles it")
+      .Option("--request-id", options->request_id, "makes the call repeatable")
+      .Run([options](Session& session) { return Void(session, *options); });
 }
 
 }  // namespace
 
-void AddRecords(CLI::App& app, Session& session) {
+void AddRecords(Command& app) {
   for (const char* record :
        {"registry.firm", "registry.manager", "registry.project", "committee.committee"}) {
-    AddCollection(app, record, session);
+    AddCollection(app, record);
   }
-  CLI::App* group = app.add_subcommand("record", "records of any type");
-  group->require_subcommand(1);
-  AddRecordGet(*group, session);
-  CLI::App* list = group->add_subcommand("list", "records in the order of their names");
+  Command group = app.AddGroup("record", "records of any type");
+  AddGet(group, "");
   const auto options = std::make_shared<ListOptions>();
-  list->add_option("RECORD", options->record, "record type, such as inspection.penalty")
-      ->required();
-  AddListOptions(*list, options);
-  SetList(*list, options, session);
-  AddRecordVoid(*group, session);
+  Command list = group.Add("list", "records in the order of their names");
+  list.Argument("RECORD", options->record, "record type, such as inspection.penalty");
+  AddListOptions(list, options);
+  AddVoid(group);
 }
 
 }  // namespace xince::cli

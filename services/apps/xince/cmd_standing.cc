@@ -1,11 +1,12 @@
 #include <iostream>
+#include <memory>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
-#include <CLI/CLI.hpp>
 
 #include "xince/credit/v1/credit.pb.h"
 
+#include "services/apps/xince/command.h"
 #include "services/apps/xince/commands.h"
 #include "services/apps/xince/session.h"
 #include "services/apps/xince/subject_options.h"
@@ -38,7 +39,7 @@ std::string RestrictionsOf(const StandingRecord& record) {
 
 void PrintStanding(const Standing& standing) {
   const StandingRecord& record = standing.record();
-  Table table({{.text = "主体"}, {.text = standing.subject(), .columns_max = 100}});
+  Table table({{.text = "主体"}, {.text = standing.subject(), .columns_max = 400}});
   const auto add = [&table](const char* label, std::string value) {
     if (!value.empty()) table.Add({label, std::move(value)});
   };
@@ -127,56 +128,50 @@ int List(Session& session, ListOptions options) {
   return kExitDone;
 }
 
-void AddOne(CLI::App& app, Session& session) {
-  struct Options {
-    std::string subject, as_of, known_at;
-  };
-  const auto options = std::make_shared<Options>();
-  CLI::App* command = app.add_subcommand("standing", "score, grade and restrictions of a subject");
-  command
-      ->add_option("SUBJECT", options->subject, "firms/…, managers/…; a bare credit code is a firm")
-      ->required();
-  command->add_option("--as-of", options->as_of, "valid on this day, YYYY-MM-DD");
-  command->add_option("--known-at", options->known_at, "as it was known at this time");
-  command->callback([options, &session] {
-    session.run = [options](Session& running) {
-      return Get(running, options->subject, options->as_of, options->known_at);
-    };
-  });
+// A question about one subject.
+struct Question {
+  std::string subject, as_of, known_at;
+};
+
+struct Narrowing {
+  std::string collection, division, grade, page_token;
+  int page_size = 50;
+  bool restricted = false;
+  bool all = false;
+};
+
+ListOptions ListOptionsOf(const Narrowing& narrowing) {
+  ListOptions options{.all = narrowing.all};
+  options.request.set_collection(narrowing.collection);
+  options.request.set_division(narrowing.division);
+  options.request.set_grade(narrowing.grade);
+  options.request.set_restricted(narrowing.restricted);
+  options.request.set_page_size(narrowing.page_size);
+  options.request.set_page_token(narrowing.page_token);
+  return options;
 }
 
 }  // namespace
 
-void AddStanding(CLI::App& app, Session& session) {
-  AddOne(app, session);
-  struct Flags {
-    std::string collection, division, grade, page_token;
-    int page_size = 50;
-    bool restricted = false, all = false;
-  };
-  const auto flags = std::make_shared<Flags>();
-  CLI::App* command =
-      app.add_subcommand("standings", "standings in the order of the subjects' names");
-  command->add_option("--collection", flags->collection, "firms, managers, projects, committees …");
-  command->add_option("--division", flags->division, "filed in this division");
-  command->add_option("--grade", flags->grade, "only this grade");
-  command->add_flag("--restricted", flags->restricted, "only under a restriction");
-  command->add_option("--page-size", flags->page_size, "standings of a page")
-      ->capture_default_str();
-  command->add_option("--page-token", flags->page_token, "continues behind an earlier page");
-  command->add_flag("--all", flags->all, "all pages");
-  command->callback([flags, &session] {
-    session.run = [flags](Session& running) {
-      ListOptions options{.all = flags->all};
-      options.request.set_collection(flags->collection);
-      options.request.set_division(flags->division);
-      options.request.set_grade(flags->grade);
-      options.request.set_restricted(flags->restricted);
-      options.request.set_page_size(flags->page_size);
-      options.request.set_page_token(flags->page_token);
-      return List(running, std::move(options));
-    };
-  });
+void AddStanding(Command& app) {
+  const auto question = std::make_shared<Question>();
+  app.Add("standing", "score, grade and restrictions of a subject")
+      .Argument("SUBJECT", question->subject, "firms/…, managers/…; a bare credit code is a firm")
+      .Option("--as-of", question->as_of, "valid on this day, YYYY-MM-DD")
+      .Option("--known-at", question->known_at, "as it was known at this time")
+      .Run([question](Session& session) {
+        return Get(session, question->subject, question->as_of, question->known_at);
+      });
+  const auto narrowing = std::make_shared<Narrowing>();
+  app.Add("standings", "standings in the order of the subjects' names")
+      .Option("--collection", narrowing->collection, "firms, managers, projects, committees …")
+      .Option("--division", narrowing->division, "filed in this division")
+      .Option("--grade", narrowing->grade, "only this grade")
+      .Flag("--restricted", narrowing->restricted, "only under a restriction")
+      .Option("--page-size", narrowing->page_size, "standings of a page")
+      .Option("--page-token", narrowing->page_token, "continues behind an earlier page")
+      .Flag("--all", narrowing->all, "all pages")
+      .Run([narrowing](Session& session) { return List(session, ListOptionsOf(*narrowing)); });
 }
 
 }  // namespace xince::cli

@@ -1,13 +1,14 @@
 #include <iostream>
+#include <memory>
 
 #include "absl/strings/str_cat.h"
 #include "google/protobuf/struct.pb.h"
 #include "google/protobuf/util/json_util.h"
-#include <CLI/CLI.hpp>
 
 #include "xince/credit/v1/credit.pb.h"
 #include "xince/journal/v1/journal.pb.h"
 
+#include "services/apps/xince/command.h"
 #include "services/apps/xince/commands.h"
 #include "services/apps/xince/session.h"
 #include "services/apps/xince/table.h"
@@ -72,9 +73,8 @@ int Status(Session& session) {
 
 }  // namespace
 
-void AddStatus(CLI::App& app, Session& session) {
-  app.add_subcommand("status", "where the journals end, and how far scoring is")
-      ->callback([&session] { session.run = Status; });
+void AddStatus(Command& app) {
+  app.Add("status", "where the journals end, and how far scoring is").Run(Status);
 }
 
 }  // namespace xince::cli

@@ -1,8 +1,8 @@
 #include <iostream>
-
-#include <CLI/CLI.hpp>
+#include <memory>
 
 #include "services/apps/xince/catalog.h"
+#include "services/apps/xince/command.h"
 #include "services/apps/xince/commands.h"
 #include "services/apps/xince/csv_records.h"
 #include "services/apps/xince/session.h"
@@ -33,24 +33,20 @@ int PrintTemplate(const std::string& command, bool chinese) {
 
 }  // namespace
 
-void AddTemplate(CLI::App& app, Session& session) {
+void AddTemplate(Command& app) {
   struct Options {
     std::string record;
     std::string lang = "en";
   };
   const auto options = std::make_shared<Options>();
-  CLI::App* command =
-      app.add_subcommand("template", "prints the CSV header of a record type, explained");
-  command->add_option("RECORD", options->record, "such as registry.firm; none for a list of all");
-  command->add_option("--lang", options->lang, "header by field paths (en) or in Chinese (zh)")
-      ->check(CLI::IsMember({"en", "zh"}))
-      ->capture_default_str();
-  command->callback([options, &session] {
-    session.run = [options](Session&) {
-      return options->record.empty() ? ListTemplates()
-                                     : PrintTemplate(options->record, options->lang == "zh");
-    };
-  });
+  app.Add("template", "prints the CSV header of a record type, explained")
+      .Optional("RECORD", options->record, "such as registry.firm; none for a list of all")
+      .Choice(
+          "--lang", options->lang, {"en", "zh"}, "header by field paths (en) or in Chinese (zh)")
+      .Run([options](Session&) {
+        return options->record.empty() ? ListTemplates()
+                                       : PrintTemplate(options->record, options->lang == "zh");
+      });
 }
 
 }  // namespace xince::cli

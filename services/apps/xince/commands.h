@@ -1,36 +1,31 @@
 #ifndef SERVICES_APPS_XINCE_COMMANDS_H_
 #define SERVICES_APPS_XINCE_COMMANDS_H_
 
-namespace CLI {
-class App;
-}
-
-/// The commands, one file each. Every function adds a command to the program; parsing it sets
-/// `session.run`.
+/// The commands, one file each. Every function adds a command to the program.
 namespace xince::cli {
 
-struct Session;
+class Command;
 
 /// `xince template`
-void AddTemplate(CLI::App& app, Session& session);
+void AddTemplate(Command& app);
 /// `xince import`
-void AddImport(CLI::App& app, Session& session);
+void AddImport(Command& app);
 /// `xince record get|list|void`, `xince firm|manager|project|committee get|list`
-void AddRecords(CLI::App& app, Session& session);
+void AddRecords(Command& app);
 /// `xince standing`, `xince standings`
-void AddStanding(CLI::App& app, Session& session);
+void AddStanding(Command& app);
 /// `xince file`
-void AddCreditFile(CLI::App& app, Session& session);
+void AddCreditFile(Command& app);
 /// `xince status`
-void AddStatus(CLI::App& app, Session& session);
+void AddStatus(Command& app);
 /// `xince journal verify|fsck|export|verify-export|inclusion`
-void AddJournal(CLI::App& app, Session& session);
+void AddJournal(Command& app);
 /// `xince policy lint`
-void AddPolicy(CLI::App& app, Session& session);
+void AddPolicy(Command& app);
 /// `xince api list|describe|call`
-void AddApi(CLI::App& app, Session& session);
+void AddApi(Command& app);
 /// `xince demo generate|load`
-void AddDemo(CLI::App& app, Session& session);
+void AddDemo(Command& app);
 
 }  // namespace xince::cli
 

@@ -1,12 +1,12 @@
 #include "services/apps/xince/demo_loader.h"
 
 #include <atomic>
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <thread>
 
 #include "absl/strings/str_cat.h"
-#include "absl/time/clock.h"
 #include "google/protobuf/descriptor.h"
 
 #include "xince/credit/v1/credit.pb.h"
@@ -25,7 +25,7 @@ using ::google::protobuf::MethodDescriptor;
 
 // Calls in flight within one step; feeds are loaded side by side besides.
 constexpr int kInFlight = 3;
-constexpr absl::Duration kPollEvery = absl::Milliseconds(20);
+constexpr std::chrono::milliseconds kPollEvery(20);
 
 // Carries out `work(0)` to `work(count - 1)` on a few threads until one fails; the first failure.
 absl::Status InParallel(size_t count,
@@ -182,6 +182,8 @@ absl::Status DemoLoader::WaitForScoring() {
   for (const Feed& feed : feeds_) {
     XINCE_ASSIGN_OR_RETURN(wanted[feed.name], LastRevision(feed));
   }
+  runtime::Mutex mutex;
+  runtime::CondVar never;
   const absl::Time deadline = session_.clock.Now() + kDemoIntakeMax;
   while (session_.clock.Now() < deadline) {
     credit::v1::IntakeStatus status;
@@ -194,7 +196,8 @@ absl::Status DemoLoader::WaitForScoring() {
       if (found != wanted.end() && feed.sequence() >= found->second) ++reached;
     }
     if (reached == wanted.size()) return absl::OkStatus();
-    absl::SleepFor(kPollEvery);
+    const runtime::MutexLock lock(mutex);
+    (void)never.WaitFor(mutex, kPollEvery);
   }
   return runtime::ToStatus({.code = absl::StatusCode::kDeadlineExceeded,
                             .reason = "DEMO_INTAKE_SLOW",

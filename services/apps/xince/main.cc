@@ -8,6 +8,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include "services/apps/xince/command.h"
 #include "services/apps/xince/commands.h"
 #include "services/apps/xince/session.h"
 
@@ -19,15 +20,20 @@ void AddOptions(CLI::App& app, Session& session) {
   app.fallthrough();
   app.add_option("--server", session.server, "HOST:PORT or unix:PATH of the server")
       ->envname("XINCE_SERVER")
+      ->take_last()
       ->capture_default_str();
-  app.add_option("--actor", session.actor, "who acts, as the register records it")
+  app.add_option(
+         "--actor", session.actor, "who acts, as the register records it; xince unless given")
       ->envname("XINCE_ACTOR")
-      ->capture_default_str();
+      ->take_last();
   app.add_option("--output,-o", session.output, "table for people, json for programs")
       ->check(CLI::IsMember({"table", "json"}))
+      ->take_last()
       ->capture_default_str();
-  app.add_option("--timeout", session.timeout, "longest time for one call")->capture_default_str();
-  app.add_option("--share-dir", session.share_dir, "directory of divisions.bin");
+  app.add_option("--timeout", session.timeout, "longest time for one call")
+      ->take_last()
+      ->capture_default_str();
+  app.add_option("--share-dir", session.share_dir, "directory of divisions.bin")->take_last();
 }
 
 int Main(int argc, char** argv) {
@@ -39,16 +45,17 @@ int Main(int argc, char** argv) {
   Session session;
   session.program = argv[0];
   AddOptions(app, session);
-  AddTemplate(app, session);
-  AddImport(app, session);
-  AddRecords(app, session);
-  AddStanding(app, session);
-  AddCreditFile(app, session);
-  AddStatus(app, session);
-  AddJournal(app, session);
-  AddPolicy(app, session);
-  AddApi(app, session);
-  AddDemo(app, session);
+  Command root(app, session);
+  AddTemplate(root);
+  AddImport(root);
+  AddRecords(root);
+  AddStanding(root);
+  AddCreditFile(root);
+  AddStatus(root);
+  AddJournal(root);
+  AddPolicy(root);
+  AddApi(root);
+  AddDemo(root);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

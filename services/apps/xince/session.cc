@@ -48,7 +48,7 @@ runtime::Channel& Session::channel() {
 
 absl::Status Session::Call(absl::string_view method, const Message& request, Message& reply) {
   XINCE_ASSIGN_OR_RETURN(const absl::Duration wait, TimeoutDuration());
-  return channel().CallInto(method, request, reply, {.timeout = wait, .actor = actor});
+  return channel().CallInto(method, request, reply, {.timeout = wait, .actor = ActorName()});
 }
 
 std::string Session::ShareDirectory() const {

@@ -18,10 +18,6 @@ namespace xince::runtime {
 class Channel;
 }
 
-namespace CLI {
-class App;
-}
-
 /// What all commands share: the options before them, the connection, and how they answer.
 namespace xince::cli {
 
@@ -31,11 +27,13 @@ inline constexpr int kExitRefused = 1;
 inline constexpr int kExitUsage = 2;
 
 inline constexpr char kDefaultServer[] = "127.0.0.1:7300";
+inline constexpr char kDefaultActor[] = "xince";
 
 /// One run of the program.
 struct Session {
   std::string server = kDefaultServer;
-  std::string actor = "xince";
+  /// Who acts, as the register records it; empty for kDefaultActor.
+  std::string actor;
   /// `table` or `json`.
   std::string output = "table";
   /// Longest time for one call: a number of seconds, or with a unit such as `500ms`.
@@ -50,6 +48,8 @@ struct Session {
   [[nodiscard]] bool json() const { return output == "json"; }
   /// INVALID_ARGUMENT `TIMEOUT_SYNTAX` unless positive and at most ten minutes.
   [[nodiscard]] absl::StatusOr<absl::Duration> TimeoutDuration() const;
+
+  [[nodiscard]] std::string ActorName() const { return actor.empty() ? kDefaultActor : actor; }
 
   /// The connection, made when first asked for.
   runtime::Channel& channel();
