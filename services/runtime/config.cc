@@ -138,8 +138,6 @@ bool IsDivision(absl::string_view code) {
 
 void CompletePlaces(Config& config, Completer& check) {
   check.Text(config.data_dir(), "var", [&](auto v) { config.set_data_dir(v); });
-  check.Text(config.policies_dir(), "policies", [&](auto v) { config.set_policies_dir(v); });
-  check.Text(config.share_dir(), "share", [&](auto v) { config.set_share_dir(v); });
   check.Text(config.log_level(), "info", [&](auto v) { config.set_log_level(v); });
   const std::string& level = config.log_level();
   if (level != "debug" && level != "info" && level != "warning" && level != "error") {

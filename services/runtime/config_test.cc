@@ -47,8 +47,6 @@ TEST(ConfigTest, AnEmptyConfigurationHasEveryDefault) {
                                         grace_ms: 10000
                                         memory_bytes_max: 536870912
                                       }
-                                      policies_dir: "policies"
-                                      share_dir: "share"
                                       log_level: "info"
                                     )pb",
                                     "expected");

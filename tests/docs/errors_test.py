@@ -7,7 +7,15 @@ import sys
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 REASON = re.compile(r'"([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+)"')
 # Reasons of one word look like any other upper-case text and are listed by hand.
-ONE_WORD = {"OVERLOADED", "UNREACHABLE", "TRANSPORT", "CANCELLED", "INTERNAL", "UNCLASSIFIED"}
+ONE_WORD = {
+    "CANCELLED",
+    "INTERNAL",
+    "OVERLOADED",
+    "SUCCESSION",
+    "TRANSPORT",
+    "UNCLASSIFIED",
+    "UNREACHABLE",
+}
 # Upper-case words that are no reasons: names of the environment, of health, and of the API.
 NO_REASON = {"XINCE_ACTOR", "XINCE_SERVER", "NOT_SERVING"}
 ROW = re.compile(r"^\| ([A-Z][A-Z0-9_]+) \|", re.MULTILINE)

@@ -10,7 +10,7 @@ import tempfile
 import time
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-DEFAULT_ADDRESS = "127.0.0.1:7300"
+ADDRESS = re.compile(r"127\.0\.0\.1:\d+")
 BLOCK = re.compile(r"```console\n(.*?)```", re.DOTALL)
 # Revisions, digests and their beginnings.
 VOLATILE = re.compile(r"\d{16}:[0-9a-f]{16}|\b[0-9a-f]{64}\b|\b[0-9a-f]{12}\b")
@@ -61,7 +61,7 @@ class Server:
 
 def run(command, address, build):
     buf = glob.glob(str(ROOT / "tools/node_modules/@bufbuild/buf-linux-*/bin/buf"))
-    command = command.replace(DEFAULT_ADDRESS, address).replace("build/release", str(build))
+    command = ADDRESS.sub(address, command).replace("build/release", str(build))
     if command.startswith("buf "):
         assert buf, "buf is not installed: scripts/install test"
         command = buf[0] + command[3:]

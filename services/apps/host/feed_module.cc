@@ -22,17 +22,22 @@ absl::StatusOr<std::unique_ptr<FeedModule>> FeedModule::Open(const RegisterOptio
   auto module = std::unique_ptr<FeedModule>(new FeedModule(name));
   XINCE_ASSIGN_OR_RETURN(module->journal_, JournalHost::Open(options, name));
   feeds::FeedDefinition definition = DefineFeed(name);
-  module->feed_ = std::make_unique<feeds::Feed>(
-      feeds::FeedOptions{.name = name,
-                         .types = std::move(definition.types),
-                         .identity_key = options.identity_key,
-                         .machine = options.machine},
-      module->journal_->journal(), *options.clock, *options.divisions);
+  module->feed_ =
+      std::make_unique<feeds::Feed>(feeds::FeedOptions{.name = name,
+                                                       .types = std::move(definition.types),
+                                                       .identity_key = options.identity_key,
+                                                       .machine = options.machine},
+                                    module->journal_->journal(),
+                                    *options.clock,
+                                    *options.divisions);
   module->journal_->Attach(module->feed_->machine());
   module->workers_ = std::make_unique<runtime::Workers>(options.workers);
-  module->service_ = std::make_unique<runtime::RpcService>(definition.service, *module->workers_,
-                                                           *options.clock, *options.metrics,
-                                                           options.limits, options.make_trace);
+  module->service_ = std::make_unique<runtime::RpcService>(definition.service,
+                                                           *module->workers_,
+                                                           *options.clock,
+                                                           *options.metrics,
+                                                           options.limits,
+                                                           options.make_trace);
   feeds::RegisterFeedMethods(*module->feed_, *module->service_, definition.verbs);
   if (definition.more) {
     definition.more(*module->feed_, *module->service_, *options.divisions, *options.clock);

@@ -3,11 +3,13 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+
 #include "services/runtime/errors.h"
 
 namespace xince::host {
 
-JournalHost::JournalHost(const RegisterOptions& options, std::string service,
+JournalHost::JournalHost(const RegisterOptions& options,
+                         std::string service,
                          journal::SigningKey key)
     : options_(options), service_(std::move(service)), key_(std::move(key)) {}
 
@@ -16,10 +18,10 @@ absl::StatusOr<std::unique_ptr<JournalHost>> JournalHost::Open(const RegisterOpt
   const std::string name = absl::StrCat(options.register_name, "/", service);
   XINCE_ASSIGN_OR_RETURN(journal::SigningKey key, options.signing_key(name));
   auto host = std::unique_ptr<JournalHost>(new JournalHost(options, service, std::move(key)));
-  XINCE_ASSIGN_OR_RETURN(
-      host->journal_, options.open_journal(name, [host = host.get()](const absl::Status& why) {
-        host->Lost(why);
-      }));
+  XINCE_ASSIGN_OR_RETURN(host->journal_,
+                         options.open_journal(name, [host = host.get()](const absl::Status& why) {
+                           host->Lost(why);
+                         }));
   return host;
 }
 
@@ -32,15 +34,19 @@ void JournalHost::Attach(journal::Machine& machine) {
   machine_ = &machine;
   checkpointer_ = std::make_unique<journal::Checkpointer>(machine, key_);
   const runtime::Labels labels = {{"service", service_}};
-  options_.metrics->AddReading("xince_journal_revision", "Last durable revision of the journal.",
-                               labels,
-                               [&machine] { return static_cast<double>(machine.durable()); });
   options_.metrics->AddReading(
-      "xince_journal_checkpoint_revision", "Revision of the newest signed checkpoint.", labels,
+      "xince_journal_revision", "Last durable revision of the journal.", labels, [&machine] {
+        return static_cast<double>(machine.durable());
+      });
+  options_.metrics->AddReading(
+      "xince_journal_checkpoint_revision",
+      "Revision of the newest signed checkpoint.",
+      labels,
       [this] { return static_cast<double>(checkpointer_->signed_revision()); });
-  options_.metrics->AddReading(
-      "xince_journal_healthy", "1 while the journal can be written, 0 once the process must end.",
-      labels, [&machine] { return machine.Health().ok() ? 1.0 : 0.0; });
+  options_.metrics->AddReading("xince_journal_healthy",
+                               "1 while the journal can be written, 0 once the process must end.",
+                               labels,
+                               [&machine] { return machine.Health().ok() ? 1.0 : 0.0; });
 }
 
 void JournalHost::Start(runtime::ModuleHost& host) {

@@ -4,14 +4,15 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+
+#include "xince/evidence/v1/evidence.pb.h"
+#include "xince/journal/v1/journal.pb.h"
+
 #include "services/apps/host/feed_module.h"
 #include "services/apps/host/scoring_module.h"
 #include "services/feeds/evidence_service.h"
 #include "services/journal/journal_service.h"
 #include "services/runtime/errors.h"
-
-#include "xince/evidence/v1/evidence.pb.h"
-#include "xince/journal/v1/journal.pb.h"
 
 namespace xince::host {
 namespace {
@@ -21,17 +22,21 @@ absl::Status CheckTargets(const RegisterOptions& options) {
     const bool known = service == kScoring ||
                        std::find(std::begin(kFeeds), std::end(kFeeds), service) != std::end(kFeeds);
     if (known) continue;
-    return runtime::InvalidArgument("TARGET_UNKNOWN", "target",
+    return runtime::InvalidArgument("TARGET_UNKNOWN",
+                                    "target",
                                     absl::StrCat("there is no service ", service),
-                                    absl::StrCat("没有服务 ", service), {{"found", service}});
+                                    absl::StrCat("没有服务 ", service),
+                                    {{"found", service}});
   }
   if (!options.services.contains(kScoring)) return absl::OkStatus();
   for (const char* feed : kFeeds) {
     if (options.services.contains(feed) || options.feed_addresses.contains(feed)) continue;
     return runtime::InvalidArgument(
-        "FEED_ADDRESS_MISSING", "feed_addresses",
+        "FEED_ADDRESS_MISSING",
+        "feed_addresses",
         absl::StrCat("scoring needs the address of ", feed, ", which does not run here"),
-        absl::StrCat("评分服务需要 ", feed, " 的地址"), {{"feed", feed}});
+        absl::StrCat("评分服务需要 ", feed, " 的地址"),
+        {{"feed", feed}});
   }
   return absl::OkStatus();
 }
@@ -44,14 +49,18 @@ class SharedModule final : public runtime::Module {
                const std::vector<journal::Checkpointer*>& journals)
       : workers_(options.workers) {
     const auto add = [&](const google::protobuf::ServiceDescriptor* descriptor) {
-      owned_.push_back(std::make_unique<runtime::RpcService>(
-          descriptor, workers_, *options.clock, *options.metrics, options.limits,
-          options.make_trace));
+      owned_.push_back(std::make_unique<runtime::RpcService>(descriptor,
+                                                             workers_,
+                                                             *options.clock,
+                                                             *options.metrics,
+                                                             options.limits,
+                                                             options.make_trace));
       return owned_.back().get();
     };
     if (!feeds.empty()) {
       feeds::RegisterEvidenceStream(
-          feeds, *add(evidence::v1::StreamEvidenceRequest::descriptor()->file()->service(0)),
+          feeds,
+          *add(evidence::v1::StreamEvidenceRequest::descriptor()->file()->service(0)),
           *options.clock);
     }
     journal::RegisterJournalMethods(

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+
 #include "services/journal/checkpoint.h"
 #include "services/journal/journal.h"
 #include "services/journal/machine.h"

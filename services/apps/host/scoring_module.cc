@@ -2,12 +2,12 @@
 
 #include <utility>
 
+#include "xince/credit/v1/credit.pb.h"
+#include "xince/evidence/v1/evidence.pb.h"
+
 #include "services/runtime/client.h"
 #include "services/runtime/errors.h"
 #include "services/runtime/log.h"
-
-#include "xince/credit/v1/credit.pb.h"
-#include "xince/evidence/v1/evidence.pb.h"
 
 namespace xince::host {
 namespace {
@@ -40,7 +40,8 @@ absl::StatusOr<std::unique_ptr<intake::EvidenceStream>> OpenRpcStream(runtime::C
   request.set_feed(feed);
   request.set_after_sequence(after);
   auto stream = channel.Read<StreamEvidenceRequest, StreamEvidenceResponse>(
-      "xince.evidence.v1.EvidenceFeedService/StreamEvidence", request,
+      "xince.evidence.v1.EvidenceFeedService/StreamEvidence",
+      request,
       {.timeout = kStreamTimeout, .actor = "xince:scoring"});
   if (!stream.ok()) return stream.status();
   return std::make_unique<RpcEvidenceStream>(*std::move(stream));
@@ -48,7 +49,8 @@ absl::StatusOr<std::unique_ptr<intake::EvidenceStream>> OpenRpcStream(runtime::C
 
 void LogReader(const std::string& feed, const absl::Status& status) {
   const runtime::Problem problem = runtime::ToProblem(status);
-  runtime::Log(runtime::LogLevel::kWarning, "the evidence stream is opened again",
+  runtime::Log(runtime::LogLevel::kWarning,
+               "the evidence stream is opened again",
                {{"feed", feed}, {"reason", problem.reason}, {"detail", problem.en}});
 }
 
@@ -77,8 +79,12 @@ absl::StatusOr<std::unique_ptr<ScoringModule>> ScoringModule::Open(const Registe
   }
   module->workers_ = std::make_unique<runtime::Workers>(options.workers);
   module->service_ = std::make_unique<runtime::RpcService>(
-      credit::v1::GetStandingRequest::descriptor()->file()->service(0), *module->workers_,
-      *options.clock, *options.metrics, options.limits, options.make_trace);
+      credit::v1::GetStandingRequest::descriptor()->file()->service(0),
+      *module->workers_,
+      *options.clock,
+      *options.metrics,
+      options.limits,
+      options.make_trace);
   module->queries_ = std::make_unique<query::CreditQueries>(
       module->state_, *module->machine_, *options.clock, module->readers_);
   module->queries_->Register(*module->service_);
@@ -111,11 +117,16 @@ void ScoringModule::AddReadings() {
       return value;
     };
   };
-  metrics.AddReading("xince_scoring_held_evidence",
-                     "Pieces of evidence about subjects that nobody filed yet.", {},
-                     read([](const creditfile::CreditState& state) { return state.book().held(); }));
-  metrics.AddReading("xince_scoring_subjects", "Subjects filed.", {},
-                     read([](const creditfile::CreditState& state) { return state.filed().size(); }));
+  metrics.AddReading(
+      "xince_scoring_held_evidence",
+      "Pieces of evidence about subjects that nobody filed yet.",
+      {},
+      read([](const creditfile::CreditState& state) { return state.book().held(); }));
+  metrics.AddReading(
+      "xince_scoring_subjects",
+      "Subjects filed.",
+      {},
+      read([](const creditfile::CreditState& state) { return state.filed().size(); }));
   for (const auto& reader : readers_) {
     metrics.AddReading("xince_scoring_feed_sequence",
                        "Sequence up to which a feed's evidence is recorded.",
@@ -123,7 +134,8 @@ void ScoringModule::AddReadings() {
                        read([feed = reader->feed()](const creditfile::CreditState& state) {
                          return state.CursorOf(feed);
                        }));
-    metrics.AddReading("xince_scoring_feed_connected", "1 while the feed's stream is open.",
+    metrics.AddReading("xince_scoring_feed_connected",
+                       "1 while the feed's stream is open.",
                        {{"feed", reader->feed()}},
                        [reader = reader.get()] { return reader->connected() ? 1.0 : 0.0; });
   }

@@ -14,12 +14,13 @@
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+
+#include "xince/config/v1/config.pb.h"
+
 #include "services/journal/redis_journal.h"
 #include "services/journal/sqlite_journal.h"
 #include "services/runtime/errors.h"
 #include "services/scoring/policy/pack.h"
-
-#include "xince/config/v1/config.pb.h"
 
 namespace xince::host {
 namespace {
@@ -29,9 +30,11 @@ namespace fs = std::filesystem;
 constexpr size_t kIdentityKeyBytes = 32;
 
 absl::Status KeyFile(const std::string& path, absl::string_view what) {
-  return runtime::FailedPrecondition("KEY_FILE", "data_dir",
+  return runtime::FailedPrecondition("KEY_FILE",
+                                     "data_dir",
                                      absl::StrCat("the key file ", path, " ", what),
-                                     absl::StrCat("密钥文件 ", path, " 无法使用"), {{"path", path}});
+                                     absl::StrCat("密钥文件 ", path, " 无法使用"),
+                                     {{"path", path}});
 }
 
 // `registry` of `nanjing/registry`.
@@ -50,9 +53,11 @@ absl::StatusOr<std::string> ReadFile(const fs::path& path) {
   std::ifstream in(path, std::ios::binary);
   std::string content((std::istreambuf_iterator<char>(in)), std::istreambuf_iterator<char>());
   if (!in) {
-    return runtime::FailedPrecondition(
-        "POLICIES_UNREADABLE", "policies_dir", absl::StrCat("cannot read ", path.string()),
-        absl::StrCat("无法读取 ", path.string()), {{"path", path.string()}});
+    return runtime::FailedPrecondition("POLICIES_UNREADABLE",
+                                       "policies_dir",
+                                       absl::StrCat("cannot read ", path.string()),
+                                       absl::StrCat("无法读取 ", path.string()),
+                                       {{"path", path.string()}});
   }
   return content;
 }
@@ -82,11 +87,12 @@ journal::RedisEndpoint EndpointOf(const std::string& address) {
 
 }  // namespace
 
-OpenJournal JournalsOf(const config::v1::Config& config, bool unsafe_filesystem,
+OpenJournal JournalsOf(const config::v1::Config& config,
+                       bool unsafe_filesystem,
                        const runtime::Clock& clock) {
   if (config.journal().has_redis()) {
-    return [redis = config.journal().redis(), &clock](
-               const std::string& name, std::function<void(const absl::Status&)>)
+    return [redis = config.journal().redis(), &clock](const std::string& name,
+                                                      std::function<void(const absl::Status&)>)
                -> absl::StatusOr<std::unique_ptr<journal::Journal>> {
       journal::RedisEndpoint endpoint = EndpointOf(redis.address());
       endpoint.command_timeout = absl::Milliseconds(redis.command_ms());
@@ -131,8 +137,9 @@ absl::StatusOr<std::string> IdentityKeyOf(const std::string& data_dir) {
     const std::string text = absl::StrCat(journal::HexEncode(bytes), "\n");
     const int file = open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
     if (file < 0) return KeyFile(path, "cannot be made");
-    const bool written = write(file, text.data(), text.size()) == static_cast<ssize_t>(text.size()) &&
-                         fsync(file) == 0;
+    const bool written =
+        write(file, text.data(), text.size()) == static_cast<ssize_t>(text.size()) &&
+        fsync(file) == 0;
     close(file);
     if (!written) return KeyFile(path, "cannot be written");
   }
@@ -154,9 +161,11 @@ absl::StatusOr<std::vector<std::pair<std::string, std::string>>> ReadPolicies(
     if (IsPackName(entry.path().filename().string())) paths.push_back(entry.path());
   }
   if (error) {
-    return runtime::FailedPrecondition(
-        "POLICIES_UNREADABLE", "policies_dir", absl::StrCat("cannot read ", directory),
-        absl::StrCat("无法读取 ", directory), {{"path", directory}});
+    return runtime::FailedPrecondition("POLICIES_UNREADABLE",
+                                       "policies_dir",
+                                       absl::StrCat("cannot read ", directory),
+                                       absl::StrCat("无法读取 ", directory),
+                                       {{"path", directory}});
   }
   std::sort(paths.begin(), paths.end());
   // National packs first: a city's rules refer to their repair classes.

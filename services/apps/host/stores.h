@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+
 #include "services/apps/host/register_modules.h"
 
 namespace xince::config::v1 {

@@ -16,10 +16,12 @@
 #include <utility>
 #include <vector>
 
-#include <CLI/CLI.hpp>
-
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include <CLI/CLI.hpp>
+
+#include "xince/config/v1/config.pb.h"
+
 #include "services/apps/host/register_modules.h"
 #include "services/apps/host/stores.h"
 #include "services/journal/checkpoint.h"
@@ -29,8 +31,6 @@
 #include "services/runtime/errors.h"
 #include "services/runtime/log.h"
 #include "services/runtime/metrics.h"
-
-#include "xince/config/v1/config.pb.h"
 
 namespace xince {
 namespace {
@@ -62,7 +62,8 @@ int Fail(const absl::Status& status, int code) {
   std::cerr << problem.reason << ": " << (problem.field.empty() ? "" : problem.field + ": ")
             << problem.en << "\n"
             << problem.zh << "\n";
-  for (const auto& [key, value] : problem.metadata) std::cerr << "  " << key << ": " << value << "\n";
+  for (const auto& [key, value] : problem.metadata)
+    std::cerr << "  " << key << ": " << value << "\n";
   return code;
 }
 
@@ -84,8 +85,7 @@ absl::StatusOr<runtime::Config> MakeConfig(const Flags& flags) {
         runtime::SetConfigField(config, absl::StrCat("feeds.", parts.first), parts.second));
   }
   if (!flags.redis.empty()) {
-    XINCE_RETURN_IF_ERROR(
-        runtime::SetConfigField(config, "journal.redis.address", flags.redis));
+    XINCE_RETURN_IF_ERROR(runtime::SetConfigField(config, "journal.redis.address", flags.redis));
   }
   XINCE_RETURN_IF_ERROR(runtime::CompleteConfig(config));
   return config;
@@ -140,7 +140,6 @@ runtime::AppOptions AppOptionsOf(const runtime::Config& config) {
 }
 
 absl::StatusOr<host::RegisterOptions> RegisterOptionsOf(const runtime::Config& config,
-                                                        const Flags& flags,
                                                         const std::string& share) {
   host::RegisterOptions options;
   options.services = ServicesOf(config);
@@ -154,16 +153,16 @@ absl::StatusOr<host::RegisterOptions> RegisterOptionsOf(const runtime::Config& c
   };
   XINCE_ASSIGN_OR_RETURN(options.identity_key, host::IdentityKeyOf(config.data_dir()));
   if (options.services.contains(host::kScoring)) {
-    const std::string directory = flags.fields.at("policies_dir").empty()
-                                      ? absl::StrCat(share, "/policies")
-                                      : config.policies_dir();
+    const std::string directory =
+        config.policies_dir().empty() ? absl::StrCat(share, "/policies") : config.policies_dir();
     XINCE_ASSIGN_OR_RETURN(options.policies, host::ReadPolicies(directory, options.division));
   }
   options.make_trace = RandomTrace;
   options.limits = LimitsOf(config.limits());
   options.workers = {.threads = config.limits().worker_threads(),
                      .in_flight_max = config.limits().in_flight_max()};
-  options.machine.snapshot_every = static_cast<journal::Revision>(config.journal().snapshot_entries());
+  options.machine.snapshot_every =
+      static_cast<journal::Revision>(config.journal().snapshot_entries());
   options.machine.shared_journal = config.journal().has_redis();
   return options;
 }
@@ -175,15 +174,14 @@ int Serve(const Flags& flags, const std::string& binary) {
   (void)runtime::ParseLogLevel(config->log_level(), level);
   runtime::SetLogLevel(level);
 
-  const std::string share =
-      host::ShareDirectory(flags.fields.at("share_dir").empty() ? "" : config->share_dir(), binary);
+  const std::string share = host::ShareDirectory(config->share_dir(), binary);
   const absl::StatusOr<type::Divisions> divisions =
       type::Divisions::Load(absl::StrCat(share, "/divisions.bin"));
   if (!divisions.ok()) return Fail(divisions.status(), runtime::kExitNotStarted);
 
   const runtime::SystemClock clock;
   runtime::Metrics metrics({.version = XINCE_VERSION});
-  absl::StatusOr<host::RegisterOptions> options = RegisterOptionsOf(*config, flags, share);
+  absl::StatusOr<host::RegisterOptions> options = RegisterOptionsOf(*config, share);
   if (!options.ok()) return Fail(options.status(), runtime::kExitNotStarted);
   options->open_journal = host::JournalsOf(*config, flags.unsafe_filesystem, clock);
   options->divisions = &*divisions;
@@ -208,7 +206,8 @@ int HealthCheck(const std::string& address, const std::string& service, bool ali
 
 void AddFlags(CLI::App& app, Flags& flags) {
   app.add_option("--config", flags.config_file, "configuration, a text proto; flags win over it");
-  app.add_option("--target", flags.target,
+  app.add_option("--target",
+                 flags.target,
                  "what runs here: all, or of registry,inspection,party,committee,scoring");
   app.add_option("--data-dir", flags.fields["data_dir"], "directory of journals and keys");
   app.add_option("--grpc-address", flags.fields["listen.grpc_address"], "HOST:PORT or unix:PATH");
@@ -221,9 +220,11 @@ void AddFlags(CLI::App& app, Flags& flags) {
   app.add_option("--log-level", flags.fields["log_level"], "debug, info, warning or error");
   app.add_option("--feed", flags.feeds, "NAME=ADDRESS of a feed that runs elsewhere");
   app.add_option("--redis-address", flags.redis, "journals in Redis: HOST:PORT or unix:PATH");
-  app.add_option("--redis-replicas", flags.fields["journal.redis.replicas"],
+  app.add_option("--redis-replicas",
+                 flags.fields["journal.redis.replicas"],
                  "replicas that must have every write");
-  app.add_flag("--allow-unsafe-filesystem", flags.unsafe_filesystem,
+  app.add_flag("--allow-unsafe-filesystem",
+               flags.unsafe_filesystem,
                "open journals on filesystems that may lose them");
 }
 
