@@ -160,8 +160,10 @@ int Import(Session& session, const Options& options) {
       return Misuse("nobody to ask: say --yes to file the rows, or --preview",
                     "无法询问确认:请加 --yes 登记,或 --preview 仅校验");
     }
-    if (!Confirmed(good + pending))
-      return Finish(session, **type, options, *file, importer.counts());
+    if (!Confirmed(good + pending)) {
+      std::cerr << "已取消,未登记任何内容\n";
+      return kExitRefused;
+    }
   }
   if (absl::Status status = importer.File(); !status.ok()) return Refuse(status);
   if (importer.counts().refused > pending) ShowRefused(*file);
