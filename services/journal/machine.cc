@@ -16,6 +16,9 @@ namespace xince::journal {
 namespace {
 
 constexpr size_t kRecentHeadsMax = 4096;
+// How long before the caller stops waiting a read is refused: a refusal at the deadline itself would
+// not be heard.
+constexpr absl::Duration kRefusalLeadMax = absl::Milliseconds(100);
 constexpr size_t kTokenChainBytes = 8;
 // How long the follower sleeps in one wait, so that a stop is noticed.
 constexpr absl::Duration kFollowWait = absl::Milliseconds(500);
@@ -406,9 +409,12 @@ absl::StatusOr<Revision> Machine::Read(Revision at_least,
                                        absl::Time deadline,
                                        absl::FunctionRef<Revision()> read) {
   Revision wanted = at_least;
+  const absl::Time give_up =
+      deadline -
+      std::clamp((deadline - clock_.Now()) / 10, absl::ZeroDuration(), kRefusalLeadMax);
   while (true) {
     while (durable() < wanted) {
-      const absl::Duration left = deadline - clock_.Now();
+      const absl::Duration left = give_up - clock_.Now();
       if (left <= absl::ZeroDuration() || !Health().ok()) {
         return runtime::ToStatus(runtime::Problem{
             .code = absl::StatusCode::kUnavailable,

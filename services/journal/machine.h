@@ -115,8 +115,8 @@ class Machine {
   /// Runs on the machine's deciding thread under its exclusive lock: checks against the state and appends
   /// entries. Returning an error takes back what this command appended.
   using Decide = std::function<absl::Status(Transaction&)>;
-  /// Called once, from one of the machine's threads, without the lock: with OK and the command's last
-  /// revision (the head it was decided at when it appended nothing) once that is durable.
+  /// Called once, from one of the machine's threads, without the lock: with OK and the command's
+  /// last revision (the head it was decided at when it appended nothing) once that is durable.
   using Done = std::function<void(const absl::Status&, Revision)>;
 
   /// Keeps references to all; they outlive the machine.
@@ -141,8 +141,8 @@ class Machine {
 
   /// Calls `read` under the shared lock. It returns the greatest revision whose effect it looked
   /// at; while that one is not durable, Read waits and calls it again. Answers at or after
-  /// `at_least`, waiting until `deadline`: else UNAVAILABLE `REVISION_NOT_REACHED`. Returns the
-  /// durable revision that the answer holds at.
+  /// `at_least`, waiting until shortly before `deadline`: else UNAVAILABLE
+  /// `REVISION_NOT_REACHED`. Returns the durable revision that the answer holds at.
   absl::StatusOr<Revision> Read(Revision at_least,
                                 absl::Time deadline,
                                 absl::FunctionRef<Revision()> read);

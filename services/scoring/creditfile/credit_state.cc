@@ -237,14 +237,18 @@ void CreditState::MakeDue(SubjectId subject, std::optional<DueChange> change, jo
 std::optional<StandingsChanged> CreditState::Due() const {
   if (due_.empty()) return std::nullopt;
   StandingsChanged changed;
+  size_t bytes = 0;
   for (const auto& [name, due] : due_) {
     if (static_cast<size_t>(changed.changes_size()) == kChangesPerEntryMax) break;
-    auto* change = changed.add_changes();
-    change->set_subject(std::string(name));
+    journal::v1::StandingChange change;
+    change.set_subject(std::string(name));
     const Standing* now = Find(due.subject);
-    if (now != nullptr && now->revision > 0) *change->mutable_before() = now->record;
-    *change->mutable_after() = due.after;
-    for (const std::string& cause : due.causes) change->add_causes(cause);
+    if (now != nullptr && now->revision > 0) *change.mutable_before() = now->record;
+    *change.mutable_after() = due.after;
+    for (const std::string& cause : due.causes) change.add_causes(cause);
+    bytes += change.ByteSizeLong();
+    if (bytes > kChangesBytesMax && !changed.changes().empty()) break;
+    *changed.add_changes() = std::move(change);
   }
   return changed;
 }

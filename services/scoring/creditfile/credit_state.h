@@ -25,6 +25,8 @@ namespace xince::creditfile {
 
 /// Most changes of one StandingsChanged entry.
 inline constexpr size_t kChangesPerEntryMax = 300;
+/// Most bytes of them, unless one change alone has more: well below journal::kPayloadBytesMax.
+inline constexpr size_t kChangesBytesMax = 512 * 1024;
 /// Most causes recorded with a change.
 inline constexpr size_t kCausesMax = 20;
 
@@ -51,7 +53,8 @@ class CreditState final : public journal::State {
   absl::Status LoadSnapshot(absl::string_view bytes) override;
   void Clear() override;
 
-  /// The next changes that are due, at most kChangesPerEntryMax; nothing when none is.
+  /// The next changes that are due, at most kChangesPerEntryMax and kChangesBytesMax; nothing when
+  /// none is.
   [[nodiscard]] std::optional<journal::v1::StandingsChanged> Due() const;
   [[nodiscard]] bool due() const { return !due_.empty(); }
   /// Whether the subject's recorded standing is behind.

@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -9,17 +10,17 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "absl/strings/str_cat.h"
+#include "xince/evidence/v1/evidence.pb.h"
+
 #include "services/journal/machine.h"
 #include "services/journal/sqlite_journal.h"
 #include "services/runtime/errors.h"
 #include "services/scoring/intake/intake.h"
 #include "services/type/civil_date.h"
-
-#include "xince/evidence/v1/evidence.pb.h"
 
 namespace xince::creditfile {
 namespace {
@@ -70,14 +71,16 @@ class CreditStateTest : public ::testing::Test {
   void Begin() {
     machine_.reset();
     state_ = std::make_unique<CreditState>("3201");
-    machine_ = std::make_unique<journal::Machine>(*journal_, *state_, clock_,
-                                                  journal::Machine::Options{});
+    machine_ =
+        std::make_unique<journal::Machine>(*journal_, *state_, clock_, journal::Machine::Options{});
     const absl::Status recovered = machine_->Recover();
     ASSERT_TRUE(recovered.ok()) << recovered;
     machine_->Start();
     std::vector<std::pair<std::string, std::string>> packs;
-    for (const char* file : {"national/2023-05-01.textproto", "national/2026-04-01.textproto",
-                             "nanjing/2012-01-01.textproto", "nanjing/2022-10-26.textproto"}) {
+    for (const char* file : {"national/2023-05-01.textproto",
+                             "national/2026-04-01.textproto",
+                             "nanjing/2012-01-01.textproto",
+                             "nanjing/2022-10-26.textproto"}) {
       packs.emplace_back(file, ReadFile(absl::StrCat("policies/", file)));
     }
     const absl::Status loaded = intake::LoadPolicies(*state_, *machine_, packs);
@@ -91,7 +94,8 @@ class CreditStateTest : public ::testing::Test {
   }
 
   // Records one batch of a feed as the intake does.
-  journal::Revision Take(const std::vector<Evidence>& evidence, const std::string& feed = "registry") {
+  journal::Revision Take(const std::vector<Evidence>& evidence,
+                         const std::string& feed = "registry") {
     journal::v1::ScoringEntry entry;
     auto* batch = entry.mutable_evidence_taken()->add_batches();
     entry.mutable_evidence_taken()->set_feed(feed);
@@ -138,7 +142,9 @@ class CreditStateTest : public ::testing::Test {
     evidence.mutable_charge()->set_start_date(from);
     return evidence;
   }
-  static Evidence Fact(const std::string& id, const std::string& subject, const std::string& kind,
+  static Evidence Fact(const std::string& id,
+                       const std::string& subject,
+                       const std::string& kind,
                        const std::string& date) {
     Evidence evidence;
     evidence.set_id(id);
@@ -161,11 +167,14 @@ class CreditStateTest : public ::testing::Test {
     const Standing* standing = state_->Find(id);
     return standing == nullptr ? StandingRecord() : standing->record;
   }
-  StandingRecord AsOf(const std::string& subject, const std::string& date, journal::Revision known = 0) {
+  StandingRecord AsOf(const std::string& subject,
+                      const std::string& date,
+                      journal::Revision known = 0) {
     const Day day = type::ParseDate(date)->days();
     const Assessor& assessor = state_->assessor();
     return assessor.Record(
-        assessor.Assess(state_->book().Find(subject), day, known == 0 ? machine_->durable() : known),
+        assessor.Assess(
+            state_->book().Find(subject), day, known == 0 ? machine_->durable() : known),
         day);
   }
   static std::vector<std::string> Codes(const StandingRecord& record) {
@@ -194,7 +203,8 @@ TEST_F(CreditStateTest, AFiledFirmBeginsWithTheBase) {
 TEST_F(CreditStateTest, ThePublishedCaseCascadesFromProjectToFirmAndManager) {
   FileAll();
   EXPECT_EQ(Current(kFirm).score_hundredths(), 10000);
-  Take({Fact("inspection/conducts/1#project", kProject, "inspection.handover-refused", "2017-05-01")},
+  Take({Fact(
+           "inspection/conducts/1#project", kProject, "inspection.handover-refused", "2017-05-01")},
        "inspection");
   // The relation of the fixture starts in 2020: nobody had the project then.
   EXPECT_EQ(Current(kFirm).score_hundredths(), 10000);
@@ -227,7 +237,8 @@ TEST_F(CreditStateTest, FifteenPointsRestrictAndFourteenAndAHalfDoNot) {
     evidence.set_given_points_hundredths(points);
     return evidence;
   };
-  Take({Fact("i/1", kFirm, "inspection.handover-refused", "2017-05-01"), inaction("i/2", kFirm, 300),
+  Take({Fact("i/1", kFirm, "inspection.handover-refused", "2017-05-01"),
+        inaction("i/2", kFirm, 300),
         Fact("i/3", kOtherFirm, "inspection.handover-refused", "2017-05-01"),
         inaction("i/4", kOtherFirm, 250)},
        "inspection");
@@ -289,10 +300,14 @@ TEST_F(CreditStateTest, EveryChangeIsRecordedWithItsCause) {
   const journal::Revision revision =
       Take({Fact("i/1", kFirm, "inspection.handover-refused", "2017-05-01")}, "inspection");
   journal::v1::ScoringEntry entry;
-  ASSERT_TRUE(journal_->Read(revision - 1, 1, [&](const journal::Entry& stored) {
-    EXPECT_TRUE(entry.ParseFromString(stored.payload));
-    return absl::OkStatus();
-  }).ok());
+  ASSERT_TRUE(journal_
+                  ->Read(revision - 1,
+                         1,
+                         [&](const journal::Entry& stored) {
+                           EXPECT_TRUE(entry.ParseFromString(stored.payload));
+                           return absl::OkStatus();
+                         })
+                  .ok());
   ASSERT_EQ(entry.standings_changed().changes_size(), 1);
   const auto& change = entry.standings_changed().changes(0);
   EXPECT_EQ(change.subject(), kFirm);
@@ -300,6 +315,66 @@ TEST_F(CreditStateTest, EveryChangeIsRecordedWithItsCause) {
   EXPECT_EQ(change.after().score_hundredths(), 8800);
   EXPECT_THAT(change.causes(), ElementsAre("i/1"));
   EXPECT_EQ(change.after().policy_digest().size(), 64);
+}
+
+TEST_F(CreditStateTest, ManyChangesGoIntoSeveralEntriesWithinTheJournalsLimit) {
+  std::vector<Evidence> filings;
+  for (size_t i = 0; i < 2 * kChangesPerEntryMax + 1; ++i) {
+    filings.push_back(Filed(absl::StrCat("managers/m", i)));
+  }
+  const journal::Revision before = machine_->durable();
+  Take(filings);
+  std::vector<int> sizes;
+  ASSERT_TRUE(journal_
+                  ->Read(before + 1,
+                         100,
+                         [&](const journal::Entry& stored) {
+                           journal::v1::ScoringEntry entry;
+                           EXPECT_TRUE(entry.ParseFromString(stored.payload));
+                           EXPECT_LE(stored.payload.size(), journal::kPayloadBytesMax);
+                           sizes.push_back(entry.standings_changed().changes_size());
+                           return absl::OkStatus();
+                         })
+                  .ok());
+  EXPECT_THAT(
+      sizes,
+      ElementsAre(static_cast<int>(kChangesPerEntryMax), static_cast<int>(kChangesPerEntryMax), 1));
+}
+
+TEST_F(CreditStateTest, ChangesWithManyCausesAreSplitByTheirBytes) {
+  // Long evidence ids make long causes: fewer changes fit into an entry.
+  std::vector<Evidence> evidence;
+  for (int firm = 0; firm < 150; ++firm) {
+    const std::string subject = absl::StrCat("managers/m", firm);
+    evidence.push_back(Filed(subject));
+    for (size_t i = 0; i < kCausesMax; ++i) {
+      evidence.push_back(Fact(absl::StrCat("inspection/", firm, "/", i, std::string(600, 'x')),
+                              subject,
+                              "inspection.lift-unsafe",
+                              "2017-05-01"));
+    }
+  }
+  const journal::Revision before = machine_->durable();
+  for (size_t first = 0; first < evidence.size(); first += 1000) {
+    const size_t last = std::min(evidence.size(), first + 1000);
+    Take({evidence.begin() + static_cast<std::ptrdiff_t>(first),
+          evidence.begin() + static_cast<std::ptrdiff_t>(last)});
+  }
+  size_t entries = 0;
+  ASSERT_TRUE(journal_
+                  ->Read(before,
+                         1000,
+                         [&](const journal::Entry& stored) {
+                           journal::v1::ScoringEntry entry;
+                           EXPECT_TRUE(entry.ParseFromString(stored.payload));
+                           if (!entry.has_standings_changed()) return absl::OkStatus();
+                           ++entries;
+                           EXPECT_LE(stored.payload.size(), kChangesBytesMax + 1024);
+                           return absl::OkStatus();
+                         })
+                  .ok());
+  // One entry per batch would do by their number.
+  EXPECT_GT(entries, 4);
 }
 
 TEST_F(CreditStateTest, ReplayAndSnapshotGiveTheSameDigest) {
@@ -310,9 +385,12 @@ TEST_F(CreditStateTest, ReplayAndSnapshotGiveTheSameDigest) {
   Take({Fact("i/2", kFirm, "inspection.lift-unsafe", "2018-01-01")}, "inspection");
   const std::string digest = machine_->StateDigest();
   CreditState replayed("3201");
-  ASSERT_TRUE(journal_->Read(0, SIZE_MAX, [&](const journal::Entry& entry) {
-    return replayed.Apply(entry, nullptr);
-  }).ok());
+  ASSERT_TRUE(
+      journal_
+          ->Read(0,
+                 SIZE_MAX,
+                 [&](const journal::Entry& entry) { return replayed.Apply(entry, nullptr); })
+          .ok());
   EXPECT_EQ(journal::Sha256Hex(replayed.SaveSnapshot()), digest);
   Begin();
   EXPECT_EQ(machine_->StateDigest(), digest);

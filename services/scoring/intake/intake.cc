@@ -21,7 +21,6 @@ constexpr char kClockActor[] = "xince:clock";
 constexpr char kPolicyActor[] = "xince:policy";
 // StandingsChanged entries of one command.
 constexpr int kDueEntriesMax = 20;
-constexpr absl::Duration kReopenAfter = absl::Milliseconds(200);
 // How often the clock is asked whether a new day has begun.
 constexpr std::chrono::milliseconds kDayPoll(200);
 
@@ -119,10 +118,11 @@ bool FeedReader::caught_up() const {
   return caught_up_ && queue_.empty() && !recording_;
 }
 
-bool FeedReader::WaitStopped(absl::Duration wait) {
+bool FeedReader::WaitToReopen() {
   const runtime::MutexLock lock(mutex_);
-  if (!stopping_) changed_.WaitFor(mutex_, absl::ToChronoNanoseconds(wait));
-  return stopping_;
+  if (!stopping_) changed_.WaitFor(mutex_, absl::ToChronoNanoseconds(reopen_after_));
+  reopen_after_ = std::min(reopen_after_ * 2, kReopenAfterMax);
+  return !stopping_;
 }
 
 void FeedReader::Run() {
@@ -161,7 +161,7 @@ void FeedReader::Run() {
     }
     const runtime::MutexLock lock(mutex_);
     if (!stopping_) log_(feed_, status);
-  } while (!WaitStopped(kReopenAfter));
+  } while (WaitToReopen());
 }
 
 absl::Status FeedReader::ReadStream(EvidenceStream& stream) {
@@ -202,9 +202,12 @@ absl::Status FeedReader::Record(journal::Transaction& transaction, size_t* taken
   {
     const runtime::MutexLock lock(mutex_);
     int pieces = 0;
+    size_t bytes = 0;
     for (const StreamEvidenceResponse& batch : queue_) {
       pieces += batch.evidence_size();
-      if (*taken > 0 && pieces > kEvidencePerEntryMax) break;
+      bytes += batch.ByteSizeLong();
+      const bool full = pieces > kEvidencePerEntryMax || bytes > kEvidenceBytesPerEntryMax;
+      if (*taken > 0 && full) break;
       ++*taken;
       // Another replica may have recorded it.
       if (batch.sequence() <= state_.CursorOf(feed_)) continue;
@@ -222,6 +225,7 @@ void FeedReader::Recorded(const absl::Status& status, size_t taken) {
     const runtime::MutexLock lock(mutex_);
     if (status.ok()) {
       queue_.erase(queue_.begin(), queue_.begin() + static_cast<std::ptrdiff_t>(taken));
+      if (taken > 0) reopen_after_ = kReopenAfter;
     } else {
       log_(feed_, status);
       restart_ = true;

@@ -25,6 +25,12 @@ namespace xince::intake {
 inline constexpr size_t kQueuedBatchesMax = 2000;
 /// Pieces of evidence recorded by one entry, unless one batch alone has more.
 inline constexpr int kEvidencePerEntryMax = 100;
+/// Bytes of the batches recorded by one entry, unless one batch alone has more: well below
+/// journal::kPayloadBytesMax.
+inline constexpr size_t kEvidenceBytesPerEntryMax = 512 * 1024;
+/// How long a reader waits before it opens a lost stream again: the first time, and at most.
+inline constexpr absl::Duration kReopenAfter = absl::Milliseconds(200);
+inline constexpr absl::Duration kReopenAfterMax = absl::Seconds(10);
 
 /// Records the standings that are due, a bounded number per command, until none is.
 /// `Record` goes into the command that made them due.
@@ -75,7 +81,7 @@ class FeedReader {
   void Pump();
   absl::Status Record(journal::Transaction& transaction, size_t* taken);
   void Recorded(const absl::Status& status, size_t taken);
-  bool WaitStopped(absl::Duration wait);
+  bool WaitToReopen();
 
   const std::string feed_;
   const OpenStream open_;
@@ -92,6 +98,8 @@ class FeedReader {
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
   /// Set when a command failed: the stream is opened again from what is recorded.
   bool restart_ ABSL_GUARDED_BY(mutex_) = false;
+  /// Doubles while nothing is recorded between two openings.
+  absl::Duration reopen_after_ ABSL_GUARDED_BY(mutex_) = kReopenAfter;
   std::thread thread_;
 };
 

@@ -281,11 +281,12 @@ absl::StatusOr<BatchGetStandingsResponse> CreditQueries::BatchGetStandings(
                            for (const absl::StatusOr<Question>& question : questions) {
                              auto* result = response.add_results();
                              journal::Revision touched = 0;
-                             absl::StatusOr<Answered> answer = question.status();
-                             if (question.ok()) answer = Answer(*question, &touched);
+                             const absl::StatusOr<Answered> answer =
+                                 question.ok() ? Answer(*question, &touched)
+                                               : absl::StatusOr<Answered>(question.status());
                              touched_most = std::max(touched_most, touched);
                              if (answer.ok()) {
-                               *result->mutable_standing() = *std::move(answer);
+                               *result->mutable_standing() = *answer;
                              } else {
                                *result->mutable_error() = runtime::ToRpcStatus(answer.status());
                              }
