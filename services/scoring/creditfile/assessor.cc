@@ -9,6 +9,7 @@
 
 #include "services/journal/journal.h"
 #include "services/runtime/errors.h"
+#include "services/scoring/creditfile/subject_reach.h"
 #include "services/type/civil_date.h"
 
 namespace xince::creditfile {
@@ -139,8 +140,7 @@ struct Assessor::Surroundings {
 };
 
 std::vector<evaluate::Fact> Assessor::Gather(SubjectId subject, Revision known) const {
-  const KnownRelations relations(book_, known);
-  const evaluate::SubjectRef self{.kind = book_.subject(subject).kind, .id = subject};
+  const SubjectReach to_subject(book_, subject, known);
   std::vector<evaluate::Fact> facts;
   for (const SubjectId about : book_.Downward(subject, known)) {
     const SubjectEvidence& source = book_.subject(about);
@@ -150,11 +150,7 @@ std::vector<evaluate::Fact> Assessor::Gather(SubjectId subject, Revision known) 
       const Piece& piece = book_.piece(id);
       if (piece.fact.occurred == evaluate::kNoDay || !book_.Live(piece, known)) continue;
       if (piece.relation != RelationKind::kNone) continue;
-      const evaluate::ReachMask reach =
-          about == subject
-              ? evaluate::kDirect
-              : evaluate::ReachOf(
-                    self, {.kind = source.kind, .id = about}, piece.fact.occurred, relations);
+      const evaluate::ReachMask reach = to_subject.Of(about, piece.fact.occurred);
       if (reach == 0) continue;
       evaluate::Fact fact = piece.fact;
       fact.evidence = id;
