@@ -410,8 +410,7 @@ absl::StatusOr<Revision> Machine::Read(Revision at_least,
                                        absl::FunctionRef<Revision()> read) {
   Revision wanted = at_least;
   const absl::Time give_up =
-      deadline -
-      std::clamp((deadline - clock_.Now()) / 10, absl::ZeroDuration(), kRefusalLeadMax);
+      deadline - std::clamp((deadline - clock_.Now()) / 10, absl::ZeroDuration(), kRefusalLeadMax);
   while (true) {
     while (durable() < wanted) {
       const absl::Duration left = give_up - clock_.Now();

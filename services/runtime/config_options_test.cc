@@ -7,25 +7,24 @@ namespace xince::runtime {
 namespace {
 
 Config Distinct() {
-  Config config =
-      *ParseConfig(R"pb(
-                     listen { grpc_address: "127.0.0.1:0" metrics_address: "[::1]:0" }
-                     limits {
-                       worker_threads: 3
-                       in_flight_max: 44
-                       deadline_max_ms: 5005
-                       request_bytes_max: 66666
-                       reply_bytes_max: 77777
-                       streams_max: 8
-                       stream_age_max_ms: 9009
-                       connection_age_max_ms: 10010
-                       drain_ms: 11
-                       grace_ms: 12
-                       memory_bytes_max: 17000000
-                     }
-                     reflection_off: true
-                   )pb",
-                   "distinct");
+  Config config = *ParseConfig(R"pb(
+                                 listen { grpc_address: "127.0.0.1:0" metrics_address: "[::1]:0" }
+                                 limits {
+                                   worker_threads: 3
+                                   in_flight_max: 44
+                                   deadline_max_ms: 5005
+                                   request_bytes_max: 66666
+                                   reply_bytes_max: 77777
+                                   streams_max: 8
+                                   stream_age_max_ms: 9009
+                                   connection_age_max_ms: 10010
+                                   drain_ms: 11
+                                   grace_ms: 12
+                                   memory_bytes_max: 17000000
+                                 }
+                                 reflection_off: true
+                               )pb",
+                               "distinct");
   EXPECT_TRUE(CompleteConfig(config).ok());
   return config;
 }

@@ -274,25 +274,25 @@ absl::StatusOr<BatchGetStandingsResponse> CreditQueries::BatchGetStandings(
   std::vector<absl::StatusOr<Question>> questions;
   for (const GetStandingRequest& item : request.requests()) questions.push_back(Ask(item));
   BatchGetStandingsResponse response;
-  XINCE_ASSIGN_OR_RETURN(const journal::Revision revision,
-                         machine_.Read(at_least, context.deadline(), [&] {
-                           response.Clear();
-                           journal::Revision touched_most = 0;
-                           for (const absl::StatusOr<Question>& question : questions) {
-                             auto* result = response.add_results();
-                             journal::Revision touched = 0;
-                             const absl::StatusOr<Answered> answer =
-                                 question.ok() ? Answer(*question, &touched)
-                                               : absl::StatusOr<Answered>(question.status());
-                             touched_most = std::max(touched_most, touched);
-                             if (answer.ok()) {
-                               *result->mutable_standing() = *answer;
-                             } else {
-                               *result->mutable_error() = runtime::ToRpcStatus(answer.status());
-                             }
-                           }
-                           return touched_most;
-                         }));
+  XINCE_ASSIGN_OR_RETURN(
+      const journal::Revision revision, machine_.Read(at_least, context.deadline(), [&] {
+        response.Clear();
+        journal::Revision touched_most = 0;
+        for (const absl::StatusOr<Question>& question : questions) {
+          auto* result = response.add_results();
+          journal::Revision touched = 0;
+          const absl::StatusOr<Answered> answer = question.ok()
+                                                      ? Answer(*question, &touched)
+                                                      : absl::StatusOr<Answered>(question.status());
+          touched_most = std::max(touched_most, touched);
+          if (answer.ok()) {
+            *result->mutable_standing() = *answer;
+          } else {
+            *result->mutable_error() = runtime::ToRpcStatus(answer.status());
+          }
+        }
+        return touched_most;
+      }));
   const std::string token = TokenFor(revision);
   for (int i = 0; i < response.results_size(); ++i) {
     auto* result = response.mutable_results(i);
