@@ -74,7 +74,7 @@ inline constexpr size_t kPayloadBytesMax = 1 << 20;
 inline constexpr size_t kAppendEntriesMax = 4096;
 /// Stored bytes (EncodeEntry) of all drafts of one Append.
 inline constexpr size_t kAppendBytesMax = 16 << 20;
-inline constexpr size_t kSnapshotBytesMax = 256 << 20;
+inline constexpr size_t kSnapshotBytesMax = size_t{1} << 30;
 inline constexpr size_t kCheckpointBytesMax = 64 << 10;
 inline constexpr size_t kJournalNameBytesMax = 128;
 
