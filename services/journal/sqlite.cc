@@ -79,6 +79,18 @@ std::string Database::Message() const {
   return absl::StrCat(sqlite3_errmsg(handle_), " (", sqlite3_extended_errcode(handle_), ")");
 }
 
-int Database::SystemErrno() const { return handle_ == nullptr ? 0 : sqlite3_system_errno(handle_); }
+int Database::SystemErrno() const {
+  if (handle_ == nullptr) return 0;
+  if (const int told = sqlite3_system_errno(handle_); told != 0) return told;
+  // SQLite does not tell it of a commit that failed: the log's file knows.
+  sqlite3_file* log = nullptr;
+  int last = 0;
+  if (sqlite3_file_control(
+          handle_, "main", SQLITE_FCNTL_JOURNAL_POINTER, static_cast<void*>(&log)) == SQLITE_OK &&
+      log != nullptr && log->pMethods != nullptr) {
+    log->pMethods->xFileControl(log, SQLITE_FCNTL_LAST_ERRNO, &last);
+  }
+  return last;
+}
 
 }  // namespace xince::journal::sqlite
