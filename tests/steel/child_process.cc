@@ -25,15 +25,13 @@ rlimit FileLimit(uint64_t bytes_max) {
 }
 
 // In the child, where only what is safe after a fork may be called.
-[[noreturn]] void Become(char* const* arguments, int log, uint64_t file_bytes_max) {
+[[noreturn]] void Become(char* const* arguments, int log) {
   dup2(log, STDERR_FILENO);
   // The new program keeps an ignored signal ignored: writes beyond the limit then return EFBIG.
   signal(SIGXFSZ, SIG_IGN);
   sigset_t none;
   sigemptyset(&none);
   sigprocmask(SIG_SETMASK, &none, nullptr);
-  const rlimit limit = FileLimit(file_bytes_max);
-  setrlimit(RLIMIT_FSIZE, &limit);
   execv(arguments[0], arguments);
   _exit(127);
 }
@@ -52,7 +50,7 @@ ChildProcess::ChildProcess(Options options) : options_(std::move(options)) {
   }
   arguments.push_back(nullptr);
   pid_ = fork();
-  if (pid_ == 0) Become(arguments.data(), log, options_.file_bytes_max);
+  if (pid_ == 0) Become(arguments.data(), log);
   close(log);
 }
 

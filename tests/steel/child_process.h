@@ -18,9 +18,6 @@ class ChildProcess {
     std::vector<std::string> command;
     /// File that receives standard error; appended to.
     std::string log;
-    /// Soft limit of the size of files it writes, in bytes; 0 for none. A write beyond it fails as
-    /// one to a full disk does, because the child ignores the signal.
-    uint64_t file_bytes_max = 0;
   };
 
   explicit ChildProcess(Options options);
@@ -30,10 +27,13 @@ class ChildProcess {
   ChildProcess& operator=(const ChildProcess&) = delete;
 
   void Signal(int signal) const;
-  /// Sets the soft limit of the size of files; 0 for none.
+  /// Sets the limit of the size of files it writes, in bytes; 0 for none. A write beyond it fails as
+  /// one to a full disk does, because the child ignores the signal.
   void LimitFiles(uint64_t bytes_max) const;
   /// Waits for the end: exit code, or minus the signal. After `limit` it is killed.
   int Wait(absl::Duration limit);
+  /// Whether it has ended.
+  [[nodiscard]] bool ended() { return Reap(false); }
   /// What it has written to standard error since it was started.
   [[nodiscard]] std::string Log() const;
   /// Value of `field` in the log line with this message, such as the address of "listening", once the

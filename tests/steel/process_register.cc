@@ -2,6 +2,7 @@
 
 #include <signal.h>
 
+#include <fstream>
 #include <map>
 #include <utility>
 #include <vector>
@@ -64,6 +65,8 @@ class ProcessRegister final : public Register {
     absl::Status status;
     process_of_.clear();
     for (; !processes_.empty(); processes_.pop_back()) {
+      // A server that stops waits for its clients to leave.
+      processes_.back()->channel.reset();
       processes_.back()->child->Signal(SIGTERM);
       const int code = processes_.back()->child->Wait(kStopTimeout);
       if (code != 0) status.Update(absl::InternalError(absl::StrCat("exit code ", code)));
@@ -102,10 +105,11 @@ class ProcessRegister final : public Register {
                                         "--policies-dir=policies",
                                         "--grpc-address=127.0.0.1:0",
                                         "--metrics-address=127.0.0.1:0",
+                                        absl::StrCat("--config=", ConfigFile()),
                                         "--allow-unsafe-filesystem"};
     command.insert(command.end(), more.begin(), more.end());
     if (primary_ != nullptr) {
-      command.push_back(absl::StrCat("--redis-address=unix:", primary_->endpoint().unix_socket));
+      command.push_back(absl::StrCat("--redis-address=127.0.0.1:", primary_->port()));
       command.push_back("--redis-replicas=1");
     }
     auto process = std::make_unique<Process>();
@@ -121,6 +125,13 @@ class ProcessRegister final : public Register {
     if (!serving) return absl::UnavailableError(process->child->Log());
     processes_.push_back(std::move(process));
     return processes_.back().get();
+  }
+
+  // No load balancer needs time to notice that a server leaves.
+  std::string ConfigFile() {
+    std::string path = absl::StrCat(directory_.path(), "/xinced.textproto");
+    std::ofstream(path) << "limits { drain_ms: 1 grace_ms: 2000 }\n";
+    return path;
   }
 
   const Arrangement arrangement_;

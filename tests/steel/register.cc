@@ -35,9 +35,12 @@ absl::StatusOr<bool> EndsAt(Register& services, const std::string& feed, uint64_
           "xince.evidence.v1.EvidenceFeedService/StreamEvidence",
           request,
           {.timeout = kCallTimeout})));
-  XINCE_ASSIGN_OR_RETURN(const std::optional<StreamEvidenceResponse> first, stream.Next());
+  const auto first = stream.Next();
   stream.Cancel();
-  return first.has_value() && first->evidence().empty() && first->caught_up();
+  // The server closes the streams of those who left a moment later.
+  if (runtime::ReasonOf(first.status()) == "STREAMS_EXHAUSTED") return false;
+  XINCE_RETURN_IF_ERROR(first.status());
+  return first->has_value() && (*first)->evidence().empty() && (*first)->caught_up();
 }
 
 absl::StatusOr<bool> IsCaughtUp(Register& services) {

@@ -7,6 +7,7 @@
 #include <memory>
 #include <utility>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/escaping.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
@@ -161,6 +162,7 @@ void Thread::RunStep(const Json& step, Register& services) {
   if (IsTrue(step, "restart")) {
     EXPECT_EQ(services.Stop(), absl::OkStatus());
     ASSERT_EQ(services.Start(), absl::OkStatus());
+    written_ = true;
   }
   if (Find(step, "call") != nullptr) RunCall(step, services);
   if (const std::string name = StringOf(step, "save_now"); !name.empty()) {
@@ -229,9 +231,12 @@ Thread::Reply Thread::Call(const Json& step, Register& services) {
 }
 
 void Thread::RunCall(const Json& step, Register& services) {
-  if (ServiceOf(StringOf(step, "call")) == "scoring" && !IsTrue(step, "unsettled")) {
+  const bool asks_scoring = ServiceOf(StringOf(step, "call")) == "scoring";
+  if (asks_scoring && written_ && !IsTrue(step, "unsettled")) {
     ASSERT_EQ(AwaitScoring(services), absl::OkStatus());
+    written_ = false;
   }
+  written_ = written_ || !asks_scoring;
   const Reply reply = Call(step, services);
   ASSERT_TRUE(reply.message != nullptr);
   if (const Json* refusal = Find(step, "refuse"); refusal != nullptr) {
@@ -313,8 +318,8 @@ void Thread::CompareGoldens() const {
     SCOPED_TRACE(absl::StrCat(name_, ".golden: ", label));
     const auto found = stored.find(label);
     ASSERT_NE(found, stored.end());
-    // Sections are an empty line apart; the last one ends with it.
-    EXPECT_EQ(absl::StripSuffix(found->second, "\n"), absl::StripSuffix(text, "\n"));
+    EXPECT_EQ(std::string(absl::StripTrailingAsciiWhitespace(found->second)),
+              std::string(absl::StripTrailingAsciiWhitespace(text)));
   }
 }
 

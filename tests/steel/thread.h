@@ -74,6 +74,8 @@ class Thread {
   std::map<std::string, std::string> saved_;
   std::map<std::string, std::string> goldens_;
   std::map<std::string, std::string> same_;
+  // Scoring may be behind the feeds.
+  bool written_ = true;
 };
 
 }  // namespace xince::steel
