@@ -34,6 +34,7 @@ function(xince_test)
   target_include_directories(${ARG_NAME} PRIVATE "${PROJECT_SOURCE_DIR}")
   # The code under test is optimized, the tests themselves are not: that halves their compilation.
   target_compile_options(${ARG_NAME} PRIVATE -O0)
+  target_link_options(${ARG_NAME} PRIVATE ${XINCE_TEST_LINK_OPTIONS})
   target_link_libraries(${ARG_NAME} PRIVATE ${ARG_DEPS} GTest::gmock_main)
   set_target_properties(${ARG_NAME} PROPERTIES RUNTIME_OUTPUT_DIRECTORY "${PROJECT_BINARY_DIR}/test")
   if(NOT ARG_LABELS)

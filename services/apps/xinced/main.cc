@@ -28,6 +28,7 @@
 #include "services/runtime/app.h"
 #include "services/runtime/client.h"
 #include "services/runtime/config.h"
+#include "services/runtime/config_options.h"
 #include "services/runtime/errors.h"
 #include "services/runtime/log.h"
 #include "services/runtime/metrics.h"
@@ -113,24 +114,9 @@ std::map<std::string, std::string> FeedAddresses(const runtime::Config& config) 
   return addresses;
 }
 
-runtime::RpcLimits LimitsOf(const config::v1::Limits& limits) {
-  return {.in_flight_max = limits.in_flight_max(),
-          .deadline_max = absl::Milliseconds(limits.deadline_max_ms()),
-          .request_bytes_max = static_cast<size_t>(limits.request_bytes_max()),
-          .reply_bytes_max = static_cast<size_t>(limits.reply_bytes_max()),
-          .streams_max = limits.streams_max(),
-          .stream_age_max = absl::Milliseconds(limits.stream_age_max_ms())};
-}
-
-runtime::AppOptions AppOptionsOf(const runtime::Config& config) {
-  runtime::AppOptions options;
-  options.server.addresses = {config.listen().grpc_address()};
-  options.server.connection_age_max = absl::Milliseconds(config.limits().connection_age_max_ms());
-  options.server.memory_bytes_max = static_cast<size_t>(config.limits().memory_bytes_max());
-  options.server.reflection = !config.reflection_off();
-  options.metrics_address = config.listen().metrics_address();
-  options.drain = absl::Milliseconds(config.limits().drain_ms());
-  options.grace = absl::Milliseconds(config.limits().grace_ms());
+// The configuration's options, with what a log should say of the life of the process.
+runtime::AppOptions LoggedOptions(const runtime::Config& config) {
+  runtime::AppOptions options = runtime::AppOptionsOf(config);
   options.on_listening = [](const runtime::Server&, const runtime::MetricsServer* metrics) {
     if (metrics == nullptr) return;
     runtime::Log(runtime::LogLevel::kInfo, "metrics", {{"address", metrics->address()}});
@@ -158,9 +144,8 @@ absl::StatusOr<host::RegisterOptions> RegisterOptionsOf(const runtime::Config& c
     XINCE_ASSIGN_OR_RETURN(options.policies, host::ReadPolicies(directory, options.division));
   }
   options.make_trace = RandomTrace;
-  options.limits = LimitsOf(config.limits());
-  options.workers = {.threads = config.limits().worker_threads(),
-                     .in_flight_max = config.limits().in_flight_max()};
+  options.limits = runtime::RpcLimitsOf(config);
+  options.workers = runtime::WorkersOptionsOf(config);
   options.machine.snapshot_every =
       static_cast<journal::Revision>(config.journal().snapshot_entries());
   options.machine.shared_journal = config.journal().has_redis();
@@ -189,7 +174,7 @@ int Serve(const Flags& flags, const std::string& binary) {
   options->metrics = &metrics;
   auto modules = host::OpenModules(*options);
   if (!modules.ok()) return Fail(modules.status(), runtime::kExitNotStarted);
-  runtime::App app(AppOptionsOf(*config), metrics);
+  runtime::App app(LoggedOptions(*config), metrics);
   for (std::unique_ptr<runtime::Module>& module : *modules) app.Add(std::move(module));
   return app.RunUntilSignal();
 }
