@@ -248,8 +248,8 @@ PROVISIONAL = re.compile(
 )
 MACHINE_PATH = re.compile(r"(?<![\w./-])/(work|root|home/\w+|Users/\w+|tmp/[a-z])(/|\b)")
 REGISTRY_HOST = re.compile(
-    r"\b(registry\.(k8s\.io)|"
-    r"(ghcr|quay|docker|gcr)\.io|index\.docker\.io)\b"
+    r"https?://(registry|proxy|deb|index|files|static|repo1?)\.[\w.-]+\.(org|com|io)\b"
+    r"|\b(ghcr|quay|docker|gcr)\.io\b"
 )
 
 
