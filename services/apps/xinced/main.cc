@@ -204,7 +204,7 @@ void AddFlags(CLI::App& app, Flags& flags) {
   app.add_option("--share-dir", flags.fields["share_dir"], "directory of divisions.bin");
   app.add_option("--log-level", flags.fields["log_level"], "debug, info, warning or error");
   app.add_option("--feed", flags.feeds, "NAME=ADDRESS of a feed that runs elsewhere");
-  app.add_option("--redis-address", flags.redis, "journals in Redis: HOST:PORT or unix:PATH");
+  app.add_option("--redis-address", flags.redis, "journals in Redis: HOST:PORT of the primary");
   app.add_option("--redis-replicas",
                  flags.fields["journal.redis.replicas"],
                  "replicas that must have every write");
