@@ -161,7 +161,7 @@ std::vector<evaluate::Fact> Assessor::Gather(SubjectId subject, Revision known) 
   std::sort(facts.begin(), facts.end(), [this](const evaluate::Fact& a, const evaluate::Fact& b) {
     return book_.piece(a.evidence).id < book_.piece(b.evidence).id;
   });
-  for (size_t i = 0; i < facts.size(); ++i) facts[i].order = i;
+  for (uint32_t i = 0; i < facts.size(); ++i) facts[i].order = i;
   return facts;
 }
 

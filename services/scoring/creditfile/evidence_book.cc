@@ -80,7 +80,8 @@ absl::Status EvidenceBook::FillFact(const Evidence& evidence, Piece& piece) {
   fact.level = static_cast<uint8_t>(evidence.level());
   fact.issuer_level = static_cast<uint8_t>(evidence.issuer_level());
   fact.contested = evidence.contested();
-  if (evidence.has_given_points_hundredths()) fact.points = evidence.given_points_hundredths();
+  if (evidence.has_given_points_hundredths())
+    fact.points = evaluate::Decided(evidence.given_points_hundredths());
   if (!evidence.measures().empty()) {
     auto& values = measures_.emplace_back();
     for (const auto& measure : evidence.measures()) {

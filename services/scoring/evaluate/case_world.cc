@@ -120,7 +120,9 @@ absl::Status CaseWorld::AddEvidence(const v1::CaseEvidence& e, Vocabulary& vocab
   XINCE_RETURN_IF_ERROR(ReadDay(e.occurred_on(), "occurred_on", fact.determined, fact.occurred));
   XINCE_RETURN_IF_ERROR(ReadDay(e.corrected_on(), "corrected_on", kNoDay, fact.corrected));
   XINCE_RETURN_IF_ERROR(ReadDay(e.valid_until(), "valid_until", kNoDay, fact.valid_until));
-  XINCE_RETURN_IF_ERROR(ReadNumber(e.points(), "points", kNoPoints, fact.points));
+  Hundredths points = kNoPoints;
+  XINCE_RETURN_IF_ERROR(ReadNumber(e.points(), "points", kNoPoints, points));
+  if (points != kNoPoints) fact.points = Decided(points);
   fact.level = static_cast<uint8_t>(e.level());
   fact.issuer_level = static_cast<uint8_t>(e.issuer_level());
   fact.issuer = issuers_.Intern(e.issuer());

@@ -33,11 +33,9 @@ void Evaluator::Impl::Restrict(Pass& pass, Outcome& outcome) {
     if (year < 0) continue;
     outcome.restrictions.push_back(
         {.restriction = i,
-         .from = pass.selection.day,
          .until =
              row.carry_years == 0 ? kForever : calendar_.YearStart(year + row.carry_years + 1)});
   }
-  if (!outcome.restrictions.empty()) FindBegins(outcome, pass.selection.without_contested);
 }
 
 // Goes back from boundary to boundary; between two of them nothing changes.
@@ -51,7 +49,10 @@ void Evaluator::Impl::FindBegins(Outcome& outcome, bool without_contested) {
   std::sort(boundaries_.begin(), boundaries_.end(), std::greater<>());
   boundaries_.erase(std::unique(boundaries_.begin(), boundaries_.end()), boundaries_.end());
   std::vector<ActiveRestriction*> running;
-  for (ActiveRestriction& active : outcome.restrictions) running.push_back(&active);
+  for (ActiveRestriction& active : outcome.restrictions) {
+    active.from = day;
+    running.push_back(&active);
+  }
   for (const Day boundary : boundaries_) {
     if (running.empty()) break;
     if (boundary > day) continue;

@@ -20,7 +20,7 @@ struct Piece {
   Hundredths value = 0;
   /// After counting and the limits of the item.
   Hundredths in_item = 0;
-  uint64_t order = 0;
+  uint32_t order = 0;
   Day start = kNoDay;
   Day end = kForever;
   /// Index of the fact, or of the project.
@@ -104,6 +104,8 @@ class Evaluator::Impl {
                      const EvaluateOptions& options);
 
  private:
+  void Complete(const EvaluateOptions& options);
+
   // gather.cc: from facts to pieces.
   void Gather(Pass& pass);
   void TryRule(Pass& pass, uint16_t rule_index, uint32_t fact_index);
@@ -157,7 +159,7 @@ class Evaluator::Impl {
   void EachOtherBoundary(Day day, const Take& take) const;
 
   // explain.cc
-  void Explain(const Pass& pass, Outcome& outcome);
+  void WriteExplanation(const Pass& pass, Outcome& outcome);
   void WriteLines(const Pass& pass, Outcome& outcome);
   void DistributeMix(const Pass& pass, uint16_t group, Outcome& outcome);
   void DropLosers(const Pass& pass, uint16_t group, Outcome& outcome);
@@ -179,7 +181,7 @@ class Evaluator::Impl {
   Pass period_;
   Outcome outcome_;
   std::vector<uint32_t> scratch_;
-  std::vector<uint64_t> line_order_;
+  std::vector<uint32_t> line_order_;
   std::vector<uint32_t> line_begin_;
   std::vector<Day> boundaries_;
 };

@@ -35,19 +35,32 @@ const Outcome& Evaluator::Impl::Run(const CompiledSubjectPolicy& policy,
   outcome_.rated = main_.rated;
   outcome_.rank_pending = main_.rank_pending;
   outcome_.grade_rows = main_.grade_rows;
+  outcome_.contested = false;
+  outcome_.uncontested_score = outcome_.score;
+  outcome_.uncontested_grade = outcome_.grade;
+  outcome_.uncontested_rated = outcome_.rated;
+  outcome_.next_change = kForever;
+  outcome_.items.clear();
+  outcome_.groups.clear();
+  outcome_.lines.clear();
+  Propose(main_, outcome_);
+  Restrict(main_, outcome_);
+  if (options.explain != Explain::kLean) Complete(options);
+  return outcome_;
+}
+
+// What a lean evaluation leaves out.
+void Evaluator::Impl::Complete(const EvaluateOptions& options) {
+  const Day day = outcome_.day;
   outcome_.items.resize(main_.items.size());
   for (size_t i = 0; i < main_.items.size(); ++i)
     outcome_.items[i] = {main_.items[i].value, main_.items[i].present};
   outcome_.groups = main_.groups;
-  Propose(main_, outcome_);
-  Restrict(main_, outcome_);
+  if (!outcome_.restrictions.empty()) FindBegins(outcome_, options.without_contested);
   outcome_.contested =
-      !options.without_contested && std::any_of(facts.begin(), facts.end(), [](const Fact& f) {
+      !options.without_contested && std::any_of(facts_.begin(), facts_.end(), [](const Fact& f) {
         return f.contested && f.reach != 0;
       });
-  outcome_.uncontested_score = outcome_.score;
-  outcome_.uncontested_grade = outcome_.grade;
-  outcome_.uncontested_rated = outcome_.rated;
   if (outcome_.contested) {
     uncontested_.Reset({.without_contested = true, .day = day});
     Grade(uncontested_);
@@ -56,9 +69,7 @@ const Outcome& Evaluator::Impl::Run(const CompiledSubjectPolicy& policy,
     outcome_.uncontested_rated = uncontested_.rated;
   }
   outcome_.next_change = std::min(main_.next_change, NextOther(day));
-  outcome_.lines.clear();
-  if (options.explain == Explain::kYes) Explain(main_, outcome_);
-  return outcome_;
+  if (options.explain == Explain::kYes) WriteExplanation(main_, outcome_);
 }
 
 Evaluator::Evaluator() : impl_(std::make_unique<Impl>()) {}

@@ -18,8 +18,19 @@ namespace xince::evaluate {
 /// Most facts that one evaluation takes.
 inline constexpr size_t kFactsMax = 1'000'000;
 
-/// Whether lines are written.
-enum class Explain : uint8_t { kNo, kYes };
+/// How much is said of an outcome.
+enum class Explain : uint8_t {
+  /// Everything but lines.
+  kNo,
+  /// Everything.
+  kYes,
+  /// What folding over a register asks for, in a fraction of the time. Filled as ever: day, score,
+  /// grade, rated, rank_pending, grade_rows, vetoes, proposals, and of each restriction that holds
+  /// which it is and until when. Not looked for: `from` of a restriction (kNoDay), the values of items
+  /// and groups (empty), whether a contested piece reaches the subject (`contested` is false and the
+  /// uncontested figures are the same as the others), next_change (kForever), lines (empty).
+  kLean,
+};
 
 /// How to evaluate.
 struct EvaluateOptions {

@@ -51,6 +51,8 @@ void EvaluateFirm(benchmark::State& state, Explain explain) {
 
 void BM_Plain(benchmark::State& state) { EvaluateFirm(state, Explain::kNo); }
 void BM_Explained(benchmark::State& state) { EvaluateFirm(state, Explain::kYes); }
+void BM_Lean(benchmark::State& state) { EvaluateFirm(state, Explain::kLean); }
+BENCHMARK(BM_Lean);
 BENCHMARK(BM_Plain);
 BENCHMARK(BM_Explained);
 

@@ -81,6 +81,15 @@ TEST(Calendar, BeginsYearsInTheMonthGiven) {
   EXPECT_EQ(january.YearStart(2023), DayOf(2023, 1, 1));
 }
 
+TEST(Fact, HoldsDecidedPointsWithinTheGreatest) {
+  EXPECT_EQ(Decided(kPointsMax), kPointsMax);
+  EXPECT_EQ(Decided(kPointsMax + 1), kPointsMax);
+  EXPECT_EQ(Decided(-kPointsMax), -kPointsMax);
+  EXPECT_EQ(Decided(-kPointsMax - 1), -kPointsMax);
+  EXPECT_EQ(Decided(std::numeric_limits<Hundredths>::min()), -kPointsMax);
+  EXPECT_EQ(Decided(-150), -150);
+}
+
 class Properties : public testing::TestWithParam<uint32_t> {
  protected:
   Properties() : pack_(CompileFile(kShapes)), random_(pack_, GetParam()) {
@@ -126,6 +135,36 @@ TEST_P(Properties, ExplainingChangesNothing) {
   EXPECT_TRUE(plain.lines.empty());
   explained.lines.clear();
   EXPECT_EQ(BytesOf(pack_, explained), BytesOf(pack_, plain));
+}
+
+TEST_P(Properties, LeanSaysTheSameOfWhatItSays) {
+  for (const bool without_contested : {false, true}) {
+    Evaluator evaluator;
+    const Outcome full = evaluator.Run(
+        pack_.firm(), facts_, subject_, day_, {.without_contested = without_contested});
+    const Outcome& lean =
+        evaluator.Run(pack_.firm(),
+                      facts_,
+                      subject_,
+                      day_,
+                      {.explain = Explain::kLean, .without_contested = without_contested});
+    EXPECT_EQ(lean.day, day_);
+    EXPECT_EQ(lean.score, full.score);
+    EXPECT_EQ(lean.grade, full.grade);
+    EXPECT_EQ(lean.rated, full.rated);
+    EXPECT_EQ(lean.rank_pending, full.rank_pending);
+    EXPECT_EQ(lean.grade_rows, full.grade_rows);
+    EXPECT_EQ(lean.vetoes, full.vetoes);
+    EXPECT_EQ(lean.proposals, full.proposals);
+    ASSERT_EQ(lean.restrictions.size(), full.restrictions.size());
+    for (size_t i = 0; i < lean.restrictions.size(); ++i) {
+      EXPECT_EQ(lean.restrictions[i].restriction, full.restrictions[i].restriction);
+      EXPECT_EQ(lean.restrictions[i].until, full.restrictions[i].until);
+      EXPECT_EQ(lean.restrictions[i].from, kNoDay);
+    }
+    EXPECT_TRUE(lean.items.empty() && lean.groups.empty() && lean.lines.empty());
+    EXPECT_EQ(lean.next_change, kForever);
+  }
 }
 
 TEST_P(Properties, LinesSumToTheScoreAndToItems) {
@@ -229,7 +268,7 @@ TEST(Laws, TheGreatestNumbersDoNotOverflow) {
                                    {names.Find("d"), 1}};
   std::vector<Fact> facts;
   for (const char* kind : {"x.r", "x.u", "x.m", "x.r", "x.u", "x.m"}) {
-    facts.push_back({.order = facts.size(),
+    facts.push_back({.order = static_cast<uint32_t>(facts.size()),
                      .measures = measures,
                      .kind = pack.vocabulary->kinds.Find(kind),
                      .occurred = DayOf(1949, 1, 1),
@@ -251,8 +290,8 @@ TEST(Laws, LimitsCutWhatComesLastFirst) {
   const auto counted = [&](std::vector<Hundredths> points) {
     std::vector<Fact> facts;
     for (const Hundredths p : points) {
-      facts.push_back({.order = facts.size(),
-                       .points = p * 100,
+      facts.push_back({.order = static_cast<uint32_t>(facts.size()),
+                       .points = Decided(p * 100),
                        .kind = pack.vocabulary->kinds.Find("x.a"),
                        .occurred = 0,
                        .determined = 0,

@@ -6,7 +6,7 @@ namespace xince::evaluate {
 
 // Writes the lines in the order (item, start, id), then takes each group's rule to its lines, from the
 // innermost group out, and checks that they still sum to the group's value.
-void Evaluator::Impl::Explain(const Pass& pass, Outcome& outcome) {
+void Evaluator::Impl::WriteExplanation(const Pass& pass, Outcome& outcome) {
   WriteLines(pass, outcome);
   for (uint16_t i = 0; i < t_->groups.size(); ++i) {
     const Group& group = t_->groups[i];

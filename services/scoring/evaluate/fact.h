@@ -28,6 +28,19 @@ using Hundredths = int64_t;
 inline constexpr Hundredths kNoPoints = std::numeric_limits<Hundredths>::min();
 /// Greatest absolute points of one line and of anything a pack states: 10,000,000 points.
 inline constexpr Hundredths kPointsMax = 1'000'000'000;
+
+/// Points decided in a piece of evidence: hundredths within kPointsMax, or kUndecided.
+using DecidedPoints = int32_t;
+/// Nothing is decided yet.
+inline constexpr DecidedPoints kUndecided = std::numeric_limits<DecidedPoints>::min();
+
+/// Decided points held within kPointsMax, beyond which no line goes.
+constexpr DecidedPoints Decided(Hundredths points) {
+  return static_cast<DecidedPoints>(points < -kPointsMax  ? -kPointsMax
+                                    : points > kPointsMax ? kPointsMax
+                                                          : points);
+}
+
 /// Greatest absolute measure: 10,000,000,000,000. Greater ones are taken as this.
 inline constexpr Hundredths kMeasureMax = 1'000'000'000'000'000;
 
@@ -49,13 +62,14 @@ struct MeasureValue {
 };
 
 /// A piece of evidence as known, after corrections: a voided piece is not handed in at all, an amended
-/// one with its amended fields.
+/// one with its amended fields. 64 bytes, so that registers of many millions fit in memory and one
+/// piece is one cache line.
 struct Fact {
   /// Orders pieces that start on the same day. It must order as the evidence ids do (as byte strings)
   /// and be unique among the facts of one evaluation: then the order of arrival changes nothing.
-  uint64_t order = 0;
-  /// Points decided in the evidence, or kNoPoints.
-  Hundredths points = kNoPoints;
+  uint32_t order = 0;
+  /// Points decided in the evidence (see Decided), or kUndecided.
+  DecidedPoints points = kUndecided;
   /// Measures, in any order, each name once. Must outlive the evaluation.
   const MeasureValue* measures = nullptr;
   /// Tags in Vocabulary::names. Must outlive the evaluation.
@@ -86,6 +100,7 @@ struct Fact {
   /// An objection is pending.
   bool contested = false;
 };
+static_assert(sizeof(Fact) == 64);
 
 /// An attribute of the subject, over the days it holds.
 struct Attribute {

@@ -109,12 +109,10 @@ bool Evaluator::Impl::ExactPoints(const Rule& rule,
       break;
     }
     case PointsRule::kGiven: {
-      Hundredths given = rule.measure == 0    ? fact.points
-                         : measure == nullptr ? kNoPoints
-                                              : measure->value;
-      decided = given != kNoPoints;
+      decided = rule.measure == 0 ? fact.points != kUndecided : measure != nullptr;
       if (!decided) break;
-      given = std::clamp(given, -kPointsMax, kPointsMax);
+      Hundredths given = std::clamp<Hundredths>(
+          rule.measure == 0 ? fact.points : measure->value, -kPointsMax, kPointsMax);
       if (rule.sign != Rule::Sign::kAsWritten)
         given = static_cast<Hundredths>(rule.sign) * (given < 0 ? -given : given);
       exact.num = given;
@@ -292,7 +290,7 @@ void Evaluator::Impl::AddProjects(Pass& pass, uint16_t index) {
     if (!project.rated) continue;
     Piece piece;
     piece.item = index;
-    piece.order = i + uint64_t{1};  // After the lines of items' own.
+    piece.order = i + 1;  // After the lines of items' own.
     piece.source = i;
     piece.asked = Rounded(
         {static_cast<Wide>(std::clamp(project.score, -kPointsMax, kPointsMax)) * item.factor,

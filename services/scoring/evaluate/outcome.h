@@ -103,7 +103,7 @@ struct Sum {
 struct ActiveRestriction {
   /// Index in the compiled policy.
   uint16_t restriction = 0;
-  /// First day of the unbroken run of days on which it held.
+  /// First day of the unbroken run of days on which it held; kNoDay with Explain::kLean.
   Day from = kNoDay;
   /// First day it no longer holds by its carry; kForever: while its condition holds.
   Day until = kForever;
@@ -111,7 +111,7 @@ struct ActiveRestriction {
   friend bool operator==(const ActiveRestriction&, const ActiveRestriction&) = default;
 };
 
-/// The outcome for one subject on one day.
+/// The outcome for one subject on one day. Explain::kLean says which fields it leaves out.
 struct Outcome {
   Day day = kNoDay;
   Hundredths score = 0;

@@ -58,12 +58,12 @@ class RandomFacts {
   Fact Make(const std::vector<std::string>& kinds) {
     Fact fact;
     fact.order = ++count_;
-    fact.evidence = static_cast<uint32_t>(count_);
+    fact.evidence = count_;
     fact.kind = pack_.vocabulary->kinds.Intern(kinds[Below(kinds.size())]);
     fact.occurred = DayOf(2020, 1, 1) + static_cast<Day>(Below(1461));
     fact.determined = fact.occurred + static_cast<Day>(Below(60));
     if (Below(3) == 0) fact.corrected = fact.determined + static_cast<Day>(Below(200));
-    if (Below(4) != 0) fact.points = static_cast<Hundredths>(Below(4001)) - 2000;
+    if (Below(4) != 0) fact.points = static_cast<DecidedPoints>(Below(4001)) - 2000;
     fact.matter = static_cast<uint32_t>(Below(4));
     fact.issuer = static_cast<uint32_t>(Below(4));
     fact.level = static_cast<uint8_t>(Below(7));
@@ -90,7 +90,7 @@ class RandomFacts {
  private:
   TestPack& pack_;
   std::mt19937 random_;
-  uint64_t count_ = 0;
+  uint32_t count_ = 0;
   std::deque<std::vector<MeasureValue>> measures_;
   std::deque<std::vector<Symbol>> tags_;
 };
