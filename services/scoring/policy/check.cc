@@ -281,6 +281,11 @@ void CheckEffects(const v1::Pack& pack,
                   restriction.source(),
                   Report::Child(child, "source", -1, restriction.source()),
                   report);
+    if (restriction.has_basis_source())
+      CheckSource(pack,
+                  restriction.basis_source(),
+                  Report::Child(child, "basis_source", -1, restriction.basis_source()),
+                  report);
   }
   for (int i = 0; i < subject.list_proposals_size(); ++i) {
     const v1::ListProposal& proposal = subject.list_proposals(i);
@@ -392,6 +397,13 @@ void CheckRegisters(const v1::Pack& pack, const Node& node, Report& report) {
     }
     if (list.has_source())
       CheckSource(pack, list.source(), Report::Child(child, "source", -1, list.source()), report);
+    if (list.has_basis_source())
+      CheckSource(pack,
+                  list.basis_source(),
+                  Report::Child(child, "basis_source", -1, list.basis_source()),
+                  report);
+    if (!list.repair_class().empty()) report.Id(child, "repair_class", list.repair_class());
+    report.AtMost(child, "publish_months", list.publish_months(), kMonthsMax);
   }
   std::set<std::string> classes;
   for (int i = 0; i < pack.repair_classes_size(); ++i) {
@@ -408,6 +420,15 @@ void CheckRegisters(const v1::Pack& pack, const Node& node, Report& report) {
                  -1,
                  "max_months is less than min_months",
                  "max_months 小于 min_months");
+    if (!repair.national_class().empty()) {
+      report.Id(child, "national_class", repair.national_class());
+      if (pack.jurisdiction() == "0")
+        report.Add(child,
+                   "national_class",
+                   -1,
+                   "a class of the nation is a kind of no other",
+                   "国家失信类别不再归入其他类别");
+    }
     if (!classes.insert(repair.id()).second)
       report.Add(child, "id", -1, "the id is taken", "编号重复");
     if (repair.has_source())
@@ -450,6 +471,7 @@ std::vector<Finding> CheckPack(const v1::Pack& pack,
     CheckSubject(pack, pack.subjects(i), child, report);
   }
   CheckRegisters(pack, node, report);
+  CheckLegal(pack, node, report);
   return report.Take();
 }
 

@@ -28,6 +28,8 @@ inline constexpr int kMonthsMax = 1200;
 inline constexpr int kYearsMax = 100;
 /// Most scoring years a restriction may be carried.
 inline constexpr int kCarryYearsMax = 10;
+/// Most working days a deadline of the law may state.
+inline constexpr int kLegalDaysMax = 366;
 /// Greatest factor and decay: 1000 %.
 inline constexpr int kPercentMax = 100'000;
 

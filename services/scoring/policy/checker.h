@@ -94,6 +94,8 @@ void CheckCondition(const v1::SubjectPolicy& subject,
                     Stage stage,
                     int depth,
                     Report& report);
+/// What a pack of the nation says the law fixes.
+void CheckLegal(const v1::Pack& pack, const Node& node, Report& report);
 void CheckItem(const v1::Pack& pack,
                const v1::SubjectPolicy& subject,
                const v1::Item& item,
