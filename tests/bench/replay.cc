@@ -101,7 +101,7 @@ void StoreSnapshot(journal::Journal& journal, const journal::State& state) {
 }
 
 void ReplayFeed(const BenchOptions& options) {
-  const feeds::FeedDefinition definition = host::DefineFeed("inspection");
+  const feeds::FeedDefinition definition = host::DefineFeed("inspection", feeds::KindList());
   const auto journal = OpenAt(options.directory + "/replay.journal", "bench/inspection");
   const std::vector<std::string> subjects = InventFirms(kFirms);
   std::vector<journal::Draft> drafts;

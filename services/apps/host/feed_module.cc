@@ -10,9 +10,9 @@
 
 namespace xince::host {
 
-feeds::FeedDefinition DefineFeed(const std::string& name) {
+feeds::FeedDefinition DefineFeed(const std::string& name, const feeds::KindList& kinds) {
   if (name == "registry") return registry::RegistryFeed();
-  if (name == "inspection") return inspection::InspectionFeed();
+  if (name == "inspection") return inspection::InspectionFeed(kinds);
   if (name == "party") return party::PartyFeed();
   return committee::CommitteeFeed();
 }
@@ -21,7 +21,7 @@ absl::StatusOr<std::unique_ptr<FeedModule>> FeedModule::Open(const RegisterOptio
                                                              const std::string& name) {
   auto module = std::unique_ptr<FeedModule>(new FeedModule(name));
   XINCE_ASSIGN_OR_RETURN(module->journal_, JournalHost::Open(options, name));
-  feeds::FeedDefinition definition = DefineFeed(name);
+  feeds::FeedDefinition definition = DefineFeed(name, options.kinds);
   module->feed_ =
       std::make_unique<feeds::Feed>(feeds::FeedOptions{.name = name,
                                                        .types = std::move(definition.types),

@@ -7,12 +7,14 @@
 #include "services/apps/host/journal_host.h"
 #include "services/feeds/feed.h"
 #include "services/feeds/feed_service.h"
+#include "services/feeds/kind_list.h"
 
 /// A feed as a module.
 namespace xince::host {
 
-/// The feeds this server knows. A new feed is one line in the .cc.
-feeds::FeedDefinition DefineFeed(const std::string& name);
+/// The feeds this server knows. A new feed is one line in the .cc. `kinds` is the vocabulary of kinds of
+/// evidence.
+feeds::FeedDefinition DefineFeed(const std::string& name, const feeds::KindList& kinds);
 
 class FeedModule final : public runtime::Module {
  public:

@@ -28,6 +28,12 @@ absl::Status CheckTargets(const RegisterOptions& options) {
                                     absl::StrCat("没有服务 ", service),
                                     {{"found", service}});
   }
+  if (options.services.contains("inspection") && options.kinds.words().empty()) {
+    return runtime::InvalidArgument("KINDS_MISSING",
+                                    "kinds",
+                                    "inspection needs the vocabulary of kinds of evidence",
+                                    "检查数据源需要信用信息类别表");
+  }
   if (!options.services.contains(kScoring)) return absl::OkStatus();
   for (const char* feed : kFeeds) {
     if (options.services.contains(feed) || options.feed_addresses.contains(feed)) continue;

@@ -11,6 +11,7 @@
 
 #include "absl/status/statusor.h"
 
+#include "services/feeds/kind_list.h"
 #include "services/journal/checkpoint.h"
 #include "services/journal/journal.h"
 #include "services/journal/machine.h"
@@ -50,6 +51,8 @@ struct RegisterOptions {
   std::map<std::string, std::string> feed_addresses;
   /// Policy packs to take up: file name and content.
   std::vector<std::pair<std::string, std::string>> policies;
+  /// Kinds of evidence that records of the inspection feed may name; never empty where it runs.
+  feeds::KindList kinds;
   /// These outlive the modules.
   const type::Divisions* divisions = nullptr;
   const runtime::Clock* clock = nullptr;
@@ -63,7 +66,8 @@ struct RegisterOptions {
 
 /// Opens the journals and makes the modules, in the order they start. Journals are replayed when the
 /// modules start. `options` outlives the modules.
-/// Errors: those of the journals and keys; INVALID_ARGUMENT `TARGET_UNKNOWN`, `FEED_ADDRESS_MISSING`.
+/// Errors: those of the journals and keys; INVALID_ARGUMENT `TARGET_UNKNOWN`, `FEED_ADDRESS_MISSING`,
+/// `KINDS_MISSING`.
 absl::StatusOr<std::vector<std::unique_ptr<runtime::Module>>> OpenModules(
     const RegisterOptions& options);
 

@@ -20,6 +20,7 @@
 #include "services/journal/redis_journal.h"
 #include "services/journal/sqlite_journal.h"
 #include "services/runtime/errors.h"
+#include "services/scoring/policy/kinds.h"
 #include "services/scoring/policy/pack.h"
 
 namespace xince::host {
@@ -181,6 +182,15 @@ absl::StatusOr<std::vector<std::pair<std::string, std::string>>> ReadPolicies(
   }
   packs.insert(packs.end(), of_division.begin(), of_division.end());
   return packs;
+}
+
+absl::StatusOr<feeds::KindList> ReadKinds(const std::string& directory) {
+  const fs::path path = fs::path(directory) / "national" / "kinds.textproto";
+  XINCE_ASSIGN_OR_RETURN(const std::string content, ReadFile(path));
+  XINCE_ASSIGN_OR_RETURN(const policy::Kinds kinds, policy::Kinds::Load(content, path.string()));
+  std::vector<std::string> words;
+  for (const auto& kind : kinds.catalogue().kinds()) words.push_back(kind.kind());
+  return feeds::KindList(std::move(words));
 }
 
 std::string ShareDirectory(const std::string& configured, const std::string& binary) {

@@ -37,6 +37,10 @@ absl::StatusOr<std::string> IdentityKeyOf(const std::string& data_dir);
 absl::StatusOr<std::vector<std::pair<std::string, std::string>>> ReadPolicies(
     const std::string& directory, const std::string& division);
 
+/// The vocabulary of kinds of evidence under a directory of packs, `national/kinds.textproto`. Errors:
+/// FAILED_PRECONDITION `POLICIES_UNREADABLE`; those of policy::Kinds::Load with file, line and column.
+absl::StatusOr<feeds::KindList> ReadKinds(const std::string& directory);
+
 /// The first of the places where what is installed beside the binary may be: `configured` unless
 /// empty, `../share/xince` from the binary, `/usr/share/xince`.
 std::string ShareDirectory(const std::string& configured, const std::string& binary);

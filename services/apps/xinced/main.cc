@@ -138,9 +138,12 @@ absl::StatusOr<host::RegisterOptions> RegisterOptionsOf(const runtime::Config& c
     return host::SigningKeyOf(data_dir, journal);
   };
   XINCE_ASSIGN_OR_RETURN(options.identity_key, host::IdentityKeyOf(config.data_dir()));
+  const std::string directory =
+      config.policies_dir().empty() ? absl::StrCat(share, "/policies") : config.policies_dir();
+  if (options.services.contains("inspection")) {
+    XINCE_ASSIGN_OR_RETURN(options.kinds, host::ReadKinds(directory));
+  }
   if (options.services.contains(host::kScoring)) {
-    const std::string directory =
-        config.policies_dir().empty() ? absl::StrCat(share, "/policies") : config.policies_dir();
     XINCE_ASSIGN_OR_RETURN(options.policies, host::ReadPolicies(directory, options.division));
   }
   options.make_trace = RandomTrace;

@@ -1,5 +1,4 @@
 #include "services/feeds/inspection/inspection_evidence.h"
-#include "services/feeds/inspection/inspection_kinds.h"
 #include "services/feeds/inspection/inspection_records.h"
 
 // Good and bad conduct. What an authority has decided counts at once; what is only reported counts
@@ -24,8 +23,8 @@ absl::Status CompleteConduct(Conduct& record,
   return absl::OkStatus();
 }
 
-absl::Status CheckConduct(const Conduct& record, const Conduct*, const feeds::CheckContext&) {
-  XINCE_RETURN_IF_ERROR(CheckOpenKind(record.kind()));
+absl::Status CheckConduct(const Conduct& record, const feeds::KindList& open) {
+  XINCE_RETURN_IF_ERROR(CheckOpenKind(record.kind(), open));
   XINCE_RETURN_IF_ERROR(feeds::CheckDateOrder(record, "occurred_date", "determined_date"));
   XINCE_RETURN_IF_ERROR(feeds::CheckDateOrder(record, "occurred_date", "corrected_date"));
   return CheckDecision(record, record.nature() == Conduct::GOOD ? Sign::kMerit : Sign::kDemerit);
@@ -68,10 +67,14 @@ void GiveEvidence(const Conduct& record, feeds::EvidenceSink& sink) {
 
 }  // namespace
 
-feeds::RecordType ConductType() {
+feeds::RecordType ConductType(const feeds::KindList& vocabulary) {
   feeds::RecordType type = feeds::MakeRecordType(Conduct::descriptor());
   type.complete = feeds::Complete<Conduct>(CompleteConduct);
-  type.check = feeds::Check<Conduct>(CheckConduct);
+  type.check =
+      feeds::Check<Conduct>([open = OpenKinds(vocabulary)](
+                                const Conduct& record, const Conduct*, const feeds::CheckContext&) {
+        return CheckConduct(record, open);
+      });
   type.evidence = feeds::Of<Conduct>(GiveEvidence);
   type.indexed = {"matter", "kind"};
   return type;

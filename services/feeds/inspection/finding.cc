@@ -9,9 +9,9 @@ namespace {
 using v1::Finding;
 
 absl::Status CheckFinding(const Finding& record,
-                          const Finding*,
+                          const feeds::KindList& open,
                           const feeds::CheckContext& context) {
-  XINCE_RETURN_IF_ERROR(CheckOpenKind(record.kind()));
+  XINCE_RETURN_IF_ERROR(CheckOpenKind(record.kind(), open));
   XINCE_RETURN_IF_ERROR(feeds::CheckDateOrder(record, "occurred_date", "determined_date"));
   XINCE_RETURN_IF_ERROR(feeds::CheckDateOrder(record, "occurred_date", "corrected_date"));
   XINCE_RETURN_IF_ERROR(feeds::CheckReference(record, "inspection", context));
@@ -37,9 +37,13 @@ void GiveEvidence(const Finding& record, feeds::EvidenceSink& sink) {
 
 }  // namespace
 
-feeds::RecordType FindingType() {
+feeds::RecordType FindingType(const feeds::KindList& vocabulary) {
   feeds::RecordType type = feeds::MakeRecordType(Finding::descriptor());
-  type.check = feeds::Check<Finding>(CheckFinding);
+  type.check = feeds::Check<Finding>(
+      [open = OpenKinds(vocabulary)](
+          const Finding& record, const Finding*, const feeds::CheckContext& context) {
+        return CheckFinding(record, open, context);
+      });
   type.evidence = feeds::Of<Finding>(GiveEvidence);
   type.indexed = {"matter", "kind"};
   return type;

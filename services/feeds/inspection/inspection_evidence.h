@@ -8,6 +8,7 @@
 
 #include "xince/inspection/v1/inspection.pb.h"
 
+#include "services/feeds/kind_list.h"
 #include "services/feeds/record_checks.h"
 #include "services/feeds/record_type.h"
 #include "services/runtime/errors.h"
@@ -84,10 +85,14 @@ absl::Status CheckDecision(const Record& record, Sign sign) {
       sign == Sign::kMerit ? "加分事项的分值不得为负" : "扣分事项的分值不得为正");
 }
 
-/// OK for a kind that findings and conducts may name: a misspelt one would be on file and count
-/// nowhere. Errors, INVALID_ARGUMENT about `kind`: `KIND_OF_OTHER_FEED`, `KIND_RESERVED`,
-/// `KIND_UNKNOWN`.
-absl::Status CheckOpenKind(const std::string& kind);
+/// The kinds that findings and conducts may name: those of this feed in the vocabulary that no record
+/// type of its own gives.
+feeds::KindList OpenKinds(const feeds::KindList& vocabulary);
+
+/// OK for a kind among `open`, the result of OpenKinds: a misspelt one would be on file and count
+/// nowhere. Errors, INVALID_ARGUMENT about `kind`: `KIND_OF_OTHER_FEED`, `KIND_RESERVED`, `KIND_UNKNOWN`
+/// with metadata `nearest`, the open kind that differs least.
+absl::Status CheckOpenKind(const std::string& kind, const feeds::KindList& open);
 
 }  // namespace xince::inspection
 

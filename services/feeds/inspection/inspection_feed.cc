@@ -37,11 +37,11 @@ void RegisterOverdueOrders(feeds::Feed& feed,
 
 }  // namespace
 
-feeds::FeedDefinition InspectionFeed() {
+feeds::FeedDefinition InspectionFeed(const feeds::KindList& vocabulary) {
   return {.name = "inspection",
           .service = google::protobuf::DescriptorPool::generated_pool()->FindServiceByName(
               "xince.inspection.v1.InspectionService"),
-          .types = RecordTypes(),
+          .types = RecordTypes(vocabulary),
           .verbs = Verbs(),
           .more = RegisterOverdueOrders};
 }

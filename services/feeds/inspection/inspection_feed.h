@@ -2,12 +2,14 @@
 #define SERVICES_FEEDS_INSPECTION_INSPECTION_FEED_H_
 
 #include "services/feeds/feed_service.h"
+#include "services/feeds/kind_list.h"
 
 namespace xince::inspection {
 
 /// The inspection feed: inspections, findings, penalties, rectification orders, complaints,
-/// statistics, assessments, surveys, honours and conduct.
-feeds::FeedDefinition InspectionFeed();
+/// statistics, assessments, surveys, honours and conduct. `vocabulary` is what findings and conducts may
+/// name, the kinds of policies/national/kinds.textproto.
+feeds::FeedDefinition InspectionFeed(const feeds::KindList& vocabulary);
 
 }  // namespace xince::inspection
 

@@ -12,8 +12,8 @@ namespace {
 
 class InspectionFeedTest : public testing::Test {
  protected:
-  feeds::TestFeed feed_{"inspection", RecordTypes(), Verbs(), kSampleDay};
-  feeds::TestDoor door_{InspectionFeed(), feed_};
+  feeds::TestFeed feed_{"inspection", RecordTypes(SampleKinds()), Verbs(), kSampleDay};
+  feeds::TestDoor door_{InspectionFeed(SampleKinds()), feed_};
 };
 
 TEST_F(InspectionFeedTest, EveryMethodHasAHandlerAndAnAccessRule) {

@@ -23,7 +23,7 @@ class InspectionFields : public testing::Test {
     });
   }
 
-  TestFeed feed_{"inspection", RecordTypes(), Verbs(), kSampleDay};
+  TestFeed feed_{"inspection", RecordTypes(SampleKinds()), Verbs(), kSampleDay};
 };
 
 TEST_F(InspectionFields, OfRecordsKeepTheirLimits) {

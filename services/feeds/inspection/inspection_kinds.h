@@ -1,8 +1,8 @@
 #ifndef SERVICES_FEEDS_INSPECTION_INSPECTION_KINDS_H_
 #define SERVICES_FEEDS_INSPECTION_INSPECTION_KINDS_H_
 
-/// Kinds of evidence that the inspection feed gives: the vocabulary of policies/national/kinds.textproto,
-/// which a test holds to this file.
+/// Kinds of evidence that record types of the inspection feed give. What findings and conducts may name
+/// besides is data: the kinds of this feed in policies/national/kinds.textproto that are not here.
 namespace xince::inspection {
 
 /// Beginning of every kind of the feed.
@@ -46,29 +46,6 @@ inline constexpr const char* kReservedKinds[] = {kResult,
                                                  kAssessment,
                                                  kSatisfaction,
                                                  kHonour};
-
-/// What findings and conducts may name.
-inline constexpr const char* kNamedKinds[] = {"inspection.handover-refused",
-                                              "inspection.handover-dispute",
-                                              "inspection.trees-destroyed",
-                                              "inspection.lift-unsafe",
-                                              "inspection.inaction",
-                                              "inspection.common-parts-misused",
-                                              "inspection.breach-of-rules",
-                                              "inspection.check-refused",
-                                              "inspection.overdue-rectification",
-                                              "inspection.abandoned",
-                                              "inspection.old-estate-participation",
-                                              "inspection.old-estate-outstanding",
-                                              "inspection.entrusted-service",
-                                              "inspection.records-refused",
-                                              "inspection.illegal-charge",
-                                              "inspection.public-revenue-misused",
-                                              "inspection.fund-misused",
-                                              "inspection.garbage-duty",
-                                              "inspection.disclosure-missing",
-                                              "inspection.duty-report-missing",
-                                              "inspection.contract-termination-guided"};
 
 }  // namespace xince::inspection
 

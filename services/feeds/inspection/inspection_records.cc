@@ -2,9 +2,9 @@
 
 namespace xince::inspection {
 
-std::vector<feeds::RecordType> RecordTypes() {
+std::vector<feeds::RecordType> RecordTypes(const feeds::KindList& vocabulary) {
   return {InspectionType(),
-          FindingType(),
+          FindingType(vocabulary),
           PenaltyType(),
           RectificationOrderType(),
           ComplaintType(),
@@ -13,7 +13,7 @@ std::vector<feeds::RecordType> RecordTypes() {
           AssessmentType(),
           SatisfactionSurveyType(),
           HonourType(),
-          ConductType()};
+          ConductType(vocabulary)};
 }
 
 std::vector<feeds::FeedVerb> Verbs() {

@@ -3,6 +3,7 @@
 
 #include <vector>
 
+#include "services/feeds/kind_list.h"
 #include "services/feeds/record_type.h"
 
 /// The record types of the inspection feed, one function each, and its verbs. What each checks and
@@ -10,7 +11,7 @@
 namespace xince::inspection {
 
 feeds::RecordType InspectionType();
-feeds::RecordType FindingType();
+feeds::RecordType FindingType(const feeds::KindList& vocabulary);
 feeds::RecordType PenaltyType();
 feeds::RecordType RectificationOrderType();
 feeds::RecordType ComplaintType();
@@ -19,10 +20,10 @@ feeds::RecordType ServiceStatisticsType();
 feeds::RecordType AssessmentType();
 feeds::RecordType SatisfactionSurveyType();
 feeds::RecordType HonourType();
-feeds::RecordType ConductType();
+feeds::RecordType ConductType(const feeds::KindList& vocabulary);
 
-/// All of them.
-std::vector<feeds::RecordType> RecordTypes();
+/// All of them. Findings and conducts name kinds of the vocabulary.
+std::vector<feeds::RecordType> RecordTypes(const feeds::KindList& vocabulary);
 
 std::vector<feeds::FeedVerb> RectificationVerbs();
 std::vector<feeds::FeedVerb> ComplaintVerbs();

@@ -33,7 +33,7 @@ class InspectionRecords : public testing::Test {
     return runtime::ToProblem(status).reason + " " + runtime::ToProblem(status).field;
   }
 
-  TestFeed feed_{"inspection", RecordTypes(), Verbs(), kSampleDay};
+  TestFeed feed_{"inspection", RecordTypes(SampleKinds()), Verbs(), kSampleDay};
 };
 
 TEST_F(InspectionRecords, AnInspectionTellsItsMethodScoreAndResult) {
@@ -104,6 +104,19 @@ TEST_F(InspectionRecords, AMisspeltKindIsRefused) {
   v1::Conduct conduct = SampleConduct();
   conduct.set_kind("inspection.handover");
   EXPECT_EQ(Refusal(conduct), "KIND_UNKNOWN kind");
+  const runtime::Problem problem = runtime::ToProblem(feed_.Create(finding).status());
+  EXPECT_EQ(problem.metadata.at("nearest"), "inspection.inaction");
+}
+
+TEST_F(InspectionRecords, AKindOfTheVocabularyIsFiledWithoutAnyCode) {
+  TestFeed wider("inspection",
+                 RecordTypes(feeds::KindList({"inspection.inaction", "inspection.new-word"})),
+                 Verbs(),
+                 kSampleDay);
+  v1::Finding record = SampleFinding();
+  record.set_kind("inspection.new-word");
+  EXPECT_EQ(Refusal(record), "KIND_UNKNOWN kind");
+  EXPECT_TRUE(wider.Create(record).ok());
 }
 
 TEST_F(InspectionRecords, KindsOfOtherFeedsAndOfOtherRecordTypesAreRefused) {

@@ -65,7 +65,7 @@ class InspectionVerbs : public testing::Test {
     return runtime::ReasonOf(result.status());
   }
 
-  TestFeed feed_{"inspection", RecordTypes(), Verbs(), kSampleDay};
+  TestFeed feed_{"inspection", RecordTypes(SampleKinds()), Verbs(), kSampleDay};
 };
 
 TEST_F(InspectionVerbs, AnOrderIsOpenFromItsIssue) {

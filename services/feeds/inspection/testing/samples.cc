@@ -25,6 +25,15 @@ constexpr char kDecision[] = R"(
 
 }  // namespace
 
+feeds::KindList SampleKinds() {
+  return feeds::KindList({"inspection.inaction",
+                          "inspection.lift-unsafe",
+                          "inspection.handover-refused",
+                          "inspection.old-estate-participation",
+                          "inspection.penalty",
+                          "registry.commitment-breached"});
+}
+
 v1::Inspection SampleInspection() {
   return FromText<v1::Inspection>(absl::StrCat(Common(kProject), R"(
     name: 'inspections/i1' method: MYSTERY_VISIT inspection_date: '2026-03-10' inspectors: 2

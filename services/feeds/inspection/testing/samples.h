@@ -3,12 +3,17 @@
 
 #include "xince/inspection/v1/inspection.pb.h"
 
+#include "services/feeds/kind_list.h"
+
 /// For tests: one valid record of every type of the inspection feed, with every field a caller may set,
 /// on 2026-11-21. References to other records are left to the test where they would have to be filed.
 namespace xince::inspection {
 
 /// The day the samples are made for.
 inline constexpr char kSampleDay[] = "2026-11-21";
+
+/// A vocabulary with the kinds of the samples and a few more, of this and of another feed.
+feeds::KindList SampleKinds();
 
 v1::Inspection SampleInspection();
 v1::Finding SampleFinding();
