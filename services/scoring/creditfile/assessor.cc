@@ -193,18 +193,38 @@ void Assessor::Surround(SubjectId subject, Day day, Revision known, Surroundings
 
 Assessment Assessor::Assess(SubjectId subject, Day day, Revision known) const {
   Assessment assessment;
-  assessment.policy = policies_.For(jurisdiction_, book_.subject(subject).kind, day);
+  assessment.policy = PolicyFor(subject, day);
   assessment.facts = Gather(subject, known);
   if (assessment.policy == nullptr) return assessment;
   Surroundings around;
   Surround(subject, day, known, around);
-  assessment.outcome =
-      &ThreadEvaluator().Run(*assessment.policy,
-                             assessment.facts,
-                             {.attributes = around.attributes, .projects = around.projects},
-                             day,
-                             {.explain = evaluate::Explain::kYes});
+  assessment.outcome = &ThreadEvaluator().Run(
+      *assessment.policy,
+      assessment.facts,
+      {.attributes = around.attributes,
+       .projects = around.projects,
+       .ranked_grade = ranks_.RowOf(subject, day, known, assessment.policy->digest())},
+      day,
+      {.explain = evaluate::Explain::kYes});
   return assessment;
+}
+
+std::optional<evaluate::Ranked> Assessor::Rankable(SubjectId subject,
+                                                   Day day,
+                                                   Revision known) const {
+  const evaluate::CompiledSubjectPolicy* policy = PolicyFor(subject, day);
+  if (policy == nullptr) return std::nullopt;
+  const std::vector<evaluate::Fact> facts = Gather(subject, known);
+  Surroundings around;
+  Surround(subject, day, known, around);
+  const evaluate::SubjectFacts besides{.attributes = around.attributes,
+                                       .projects = around.projects};
+  const evaluate::Outcome& outcome = ThreadEvaluator().Run(*policy, facts, besides, day);
+  if (!outcome.rated) return std::nullopt;
+  return evaluate::Ranked{.name = book_.subject(subject).name,
+                          .score = outcome.score,
+                          .grade_rows = outcome.grade_rows,
+                          .tie_breaks = TieBreakValues(*policy, outcome, besides)};
 }
 
 StandingRecord RecordOf(const evaluate::CompiledSubjectPolicy& policy,
@@ -264,13 +284,15 @@ std::vector<StandingRecord> Assessor::Ahead(SubjectId subject,
   if (assessment.policy == nullptr) return steps;
   Surroundings around;
   Surround(subject, day, known, around);
-  for (const evaluate::Outcome& outcome :
-       evaluate::Ahead(*assessment.policy,
-                       assessment.facts,
-                       {.attributes = around.attributes, .projects = around.projects},
-                       day,
-                       until,
-                       count_max)) {
+  for (const evaluate::Outcome& outcome : evaluate::Ahead(
+           *assessment.policy,
+           assessment.facts,
+           {.attributes = around.attributes,
+           .projects = around.projects,
+           .ranked_grade = ranks_.RowOf(subject, day, known, assessment.policy->digest())},
+           day,
+           until,
+           count_max)) {
     steps.push_back(RecordOf(*assessment.policy, outcome));
   }
   return steps;

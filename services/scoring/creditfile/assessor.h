@@ -2,6 +2,7 @@
 #define SERVICES_SCORING_CREDITFILE_ASSESSOR_H_
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -10,8 +11,10 @@
 #include "xince/credit/v1/credit.pb.h"
 
 #include "services/scoring/creditfile/evidence_book.h"
+#include "services/scoring/creditfile/ranking.h"
 #include "services/scoring/evaluate/compiled.h"
 #include "services/scoring/evaluate/evaluate.h"
+#include "services/scoring/evaluate/rank.h"
 #include "services/scoring/policy/pack.h"
 
 /// From the book to an outcome: which evidence finds a subject, under which policy, on a day, as known
@@ -63,8 +66,11 @@ struct Assessment {
 class Assessor {
  public:
   /// Keeps references; they outlive the assessor.
-  Assessor(const EvidenceBook& book, const PolicyBook& policies, std::string jurisdiction)
-      : book_(book), policies_(policies), jurisdiction_(std::move(jurisdiction)) {}
+  Assessor(const EvidenceBook& book,
+           const PolicyBook& policies,
+           const RankBook& ranks,
+           std::string jurisdiction)
+      : book_(book), policies_(policies), ranks_(ranks), jurisdiction_(std::move(jurisdiction)) {}
 
   /// The outcome for a subject on a day, of what was known at a revision.
   [[nodiscard]] Assessment Assess(SubjectId subject, Day day, Revision known) const;
@@ -78,6 +84,16 @@ class Assessor {
                                                               int count_max,
                                                               Revision known) const;
 
+  /// The rules for a subject on a day; null when there are none.
+  [[nodiscard]] const evaluate::CompiledSubjectPolicy* PolicyFor(SubjectId subject, Day day) const {
+    return policies_.For(jurisdiction_, book_.subject(subject).kind, day);
+  }
+  /// What a pass over the population needs of a subject; nothing when it is not rated. The name lives
+  /// as long as the book.
+  [[nodiscard]] std::optional<evaluate::Ranked> Rankable(SubjectId subject,
+                                                         Day day,
+                                                         Revision known) const;
+
   [[nodiscard]] const std::string& jurisdiction() const { return jurisdiction_; }
 
  private:
@@ -87,6 +103,7 @@ class Assessor {
 
   const EvidenceBook& book_;
   const PolicyBook& policies_;
+  const RankBook& ranks_;
   const std::string jurisdiction_;
 };
 

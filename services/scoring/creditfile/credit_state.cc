@@ -22,7 +22,7 @@ using ::xince::journal::v1::PolicyLoaded;
 using ::xince::journal::v1::ScoringEntry;
 using ::xince::journal::v1::StandingsChanged;
 
-constexpr uint32_t kSnapshotFormat = 1;
+constexpr uint32_t kSnapshotFormat = 2;
 
 absl::Status Mismatch(Revision revision, absl::string_view what, absl::string_view subject = "") {
   return runtime::ToStatus(runtime::Problem{
@@ -67,7 +67,7 @@ credit::v1::Standing DescribeSubject(const EvidenceBook& book, SubjectId subject
 CreditState::CreditState(std::string jurisdiction)
     : book_(vocabulary_),
       policies_(vocabulary_),
-      assessor_(book_, policies_, std::move(jurisdiction)) {}
+      assessor_(book_, policies_, ranks_, std::move(jurisdiction)) {}
 
 absl::Status CreditState::Apply(const journal::Entry& entry, journal::Undo* undo) {
   ScoringEntry payload;
@@ -180,6 +180,7 @@ absl::Status CreditState::OpenDay(const DayOpened& opened, Revision revision, jo
       causes[subject] = {cause};
     }
   }
+  Rank(revision, undo, causes);
   Reassess(causes, revision, undo);
   return absl::OkStatus();
 }
@@ -193,8 +194,15 @@ absl::Status CreditState::LoadPolicy(const PolicyLoaded& loaded,
       absl::StrCat("policy:", policy::FormatDigest(policy::DigestOf(loaded.content())));
   Causes causes;
   for (const auto& [name, subject] : filed_) causes[subject] = {cause};
+  Rank(revision, undo, causes);
   Reassess(causes, revision, undo);
   return absl::OkStatus();
+}
+
+void CreditState::Rank(Revision revision, journal::Undo* undo, Causes& causes) {
+  if (today_ == evaluate::kNoDay) return;
+  for (const SubjectId subject : ranks_.Pass(filed_, book_, assessor_, today_, revision, undo))
+    causes[subject].push_back(absl::StrCat("rank:", DayText(today_)));
 }
 
 void CreditState::Reassess(const Causes& causes, Revision revision, journal::Undo* undo) {
@@ -365,6 +373,7 @@ std::string CreditState::SaveSnapshot() const {
     out.U32(static_cast<uint32_t>(due.causes.size()));
     for (const std::string& cause : due.causes) out.Text(cause);
   }
+  ranks_.Save(book_, out);
   return std::move(out).Finish();
 }
 
@@ -408,6 +417,7 @@ absl::Status CreditState::LoadSnapshot(absl::string_view bytes) {
     for (uint32_t j = in.U32(); j > 0 && in.ok(); --j) due.causes.emplace_back(in.Text());
     MakeDue(due.subject, std::move(due), nullptr);
   }
+  XINCE_RETURN_IF_ERROR(ranks_.Load(book_, in));
   today_ = today;
   return in.ok() && in.left() == 0 ? absl::OkStatus() : Unreadable();
 }
@@ -420,6 +430,7 @@ void CreditState::Clear() {
   scheduled_.clear();
   standings_.clear();
   filed_.clear();
+  ranks_.Clear();
   policies_.Clear();
   book_.Clear();
 }

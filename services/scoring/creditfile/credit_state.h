@@ -15,6 +15,7 @@
 #include "services/journal/machine.h"
 #include "services/scoring/creditfile/assessor.h"
 #include "services/scoring/creditfile/evidence_book.h"
+#include "services/scoring/creditfile/ranking.h"
 
 /// The state of the scoring service: evidence, policies, and the standing of every subject.
 ///
@@ -96,6 +97,8 @@ class CreditState final : public journal::State {
   absl::Status Settle(const journal::v1::StandingsChanged& changed,
                       Revision revision,
                       journal::Undo* undo);
+  /// Passes over the populations whose policy has quotas; adds those whose row changed to `causes`.
+  void Rank(Revision revision, journal::Undo* undo, Causes& causes);
   void Reassess(const Causes& causes, Revision revision, journal::Undo* undo);
   void MakeDue(SubjectId subject, std::optional<DueChange> change, journal::Undo* undo);
   void NoteFiling(PieceId piece, journal::Undo* undo);
@@ -109,6 +112,7 @@ class CreditState final : public journal::State {
   evaluate::Vocabulary vocabulary_;
   EvidenceBook book_;
   PolicyBook policies_;
+  RankBook ranks_;
   Assessor assessor_;
   Day today_ = evaluate::kNoDay;
   Revision revision_ = 0;
