@@ -1,3 +1,9 @@
+#include <algorithm>
+#include <fstream>
+#include <sstream>
+#include <utility>
+#include <vector>
+
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 
@@ -44,6 +50,45 @@ TEST(Legal, IsReadFromAPackOfTheNation) {
   EXPECT_EQ(pack->proto().legal().publication().penalty().working_days(), 7U);
   EXPECT_FALSE(pack->proto().legal().procurement().local_credit().may_reject());
 }
+
+struct Orders {
+  const char* file;
+  // Minimum and maximum of minor, general, serious.
+  std::vector<std::pair<uint32_t, uint32_t>> months;
+  int bases;
+};
+
+class NationalPacks : public testing::TestWithParam<Orders> {};
+
+TEST_P(NationalPacks, HoldTheNumbersOfTheOrders) {
+  const std::string path = absl::StrCat("policies/national/", GetParam().file);
+  std::ifstream in(path, std::ios::binary);
+  std::stringstream bytes;
+  bytes << in.rdbuf();
+  const auto pack = LoadPack(bytes.str(), path);
+  ASSERT_TRUE(pack.ok()) << pack.status();
+  std::vector<std::pair<uint32_t, uint32_t>> months;
+  for (const v1::RepairClass& repair : pack->proto().repair_classes())
+    months.emplace_back(repair.min_months(), repair.max_months());
+  EXPECT_EQ(months, GetParam().months);
+  const v1::LegalRules& legal = pack->proto().legal();
+  EXPECT_EQ(legal.bases_size(), GetParam().bases);
+  for (const v1::LawfulBasis& basis : legal.bases()) {
+    const auto& effects = basis.effects();
+    const bool deprives =
+        std::count(effects.begin(), effects.end(), v1::ListDefinition::DEPRIVATION) != 0;
+    EXPECT_EQ(deprives, basis.basis() != v1::ListDefinition::NORMATIVE_DOCUMENT);
+  }
+  EXPECT_EQ(legal.procurement().rejection_lists_size(), GetParam().bases == 0 ? 0 : 3);
+  EXPECT_FALSE(legal.procurement().local_credit().may_reject());
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    ByDate,
+    NationalPacks,
+    testing::Values(Orders{"2019-07-01.textproto", {{0, 3}, {3, 12}, {6, 36}}, 0},
+                    Orders{"2023-05-01.textproto", {{0, 3}, {3, 36}, {12, 36}}, 5},
+                    Orders{"2026-04-01.textproto", {{0, 3}, {3, 12}, {12, 36}}, 5}));
 
 struct Mistake {
   const char* from;
