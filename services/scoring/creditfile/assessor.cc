@@ -111,6 +111,20 @@ void PolicyBook::RemoveLast() {
   (void)Rebuild();
 }
 
+std::function<void()> PolicyBook::Remove(const policy::Digest& digest) {
+  const auto found = std::find_if(sources_.begin(), sources_.end(), [&](const auto& source) {
+    return policy::DigestOf(source.second) == digest;
+  });
+  if (found == sources_.end()) return nullptr;
+  auto back = [this, at = found - sources_.begin(), source = *found] {
+    sources_.insert(sources_.begin() + at, source);
+    (void)Rebuild();
+  };
+  sources_.erase(found);
+  (void)Rebuild();
+  return back;
+}
+
 void PolicyBook::Clear() {
   sources_.clear();
   packs_ = policy::PackSet();

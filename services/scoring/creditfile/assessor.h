@@ -1,6 +1,7 @@
 #ifndef SERVICES_SCORING_CREDITFILE_ASSESSOR_H_
 #define SERVICES_SCORING_CREDITFILE_ASSESSOR_H_
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -39,8 +40,13 @@ class PolicyBook {
   [[nodiscard]] const std::vector<std::pair<std::string, std::string>>& sources() const {
     return sources_;
   }
+  /// The versions taken up, chosen by day.
+  [[nodiscard]] const policy::PackSet& packs() const { return packs_; }
   /// Forgets the last version added.
   void RemoveLast();
+  /// Forgets a version whose first day has not come, and gives what takes that back; null when there is
+  /// none of that digest.
+  std::function<void()> Remove(const policy::Digest& digest);
   void Clear();
 
  private:

@@ -19,10 +19,13 @@ using ::xince::evidence::v1::Evidence;
 using ::xince::journal::v1::DayOpened;
 using ::xince::journal::v1::EvidenceTaken;
 using ::xince::journal::v1::PolicyLoaded;
+using ::xince::journal::v1::RulemakingStep;
 using ::xince::journal::v1::ScoringEntry;
 using ::xince::journal::v1::StandingsChanged;
 
-constexpr uint32_t kSnapshotFormat = 2;
+constexpr uint32_t kSnapshotFormat = 3;
+// Jurisdiction of national packs.
+constexpr char kNation[] = "0";
 
 absl::Status Mismatch(Revision revision, absl::string_view what, absl::string_view subject = "") {
   return runtime::ToStatus(runtime::Problem{
@@ -77,13 +80,15 @@ absl::Status CreditState::Apply(const journal::Entry& entry, journal::Undo* undo
   if (undo != nullptr) undo->Add([this, before] { revision_ = before; });
   switch (payload.event_case()) {
     case ScoringEntry::kPolicyLoaded:
-      return LoadPolicy(payload.policy_loaded(), entry.revision, undo);
+      return LoadPolicy(payload.policy_loaded(), entry, undo);
     case ScoringEntry::kDayOpened:
       return OpenDay(payload.day_opened(), entry.revision, undo);
     case ScoringEntry::kEvidenceTaken:
       return Take(payload.evidence_taken(), entry.revision, undo);
     case ScoringEntry::kStandingsChanged:
       return Settle(payload.standings_changed(), entry.revision, undo);
+    case ScoringEntry::kRulemakingStep:
+      return MakeRules(payload.rulemaking_step(), entry, undo);
     case ScoringEntry::EVENT_NOT_SET:
       return Mismatch(entry.revision, "unknown event");
   }
@@ -170,10 +175,10 @@ absl::Status CreditState::OpenDay(const DayOpened& opened, Revision revision, jo
   if (undo != nullptr) undo->Add([this, before] { today_ = before; });
   const std::string cause = absl::StrCat("day:", opened.date());
   Causes causes;
-  const std::string& jurisdiction = assessor_.jurisdiction();
-  if (before == evaluate::kNoDay ||
-      policies_.InForce(jurisdiction, before) != policies_.InForce(jurisdiction, today_)) {
-    for (const auto& [name, subject] : filed_) causes[subject] = {cause};
+  std::vector<std::string> because = ComeIntoForce(before, today_);
+  if (before == evaluate::kNoDay || !because.empty()) {
+    because.insert(because.begin(), cause);
+    for (const auto& [name, subject] : filed_) causes[subject] = because;
   } else {
     for (const auto& [day, subject] : scheduled_) {
       if (day > opened.date()) break;
@@ -185,11 +190,44 @@ absl::Status CreditState::OpenDay(const DayOpened& opened, Revision revision, jo
   return absl::OkStatus();
 }
 
+std::vector<std::string> CreditState::ComeIntoForce(Day before, Day after) const {
+  std::vector<std::string> causes;
+  if (before == evaluate::kNoDay) return causes;
+  for (const std::string& jurisdiction : {assessor_.jurisdiction(), std::string(kNation)}) {
+    const policy::Digest now = policies_.InForce(jurisdiction, after);
+    if (policies_.InForce(jurisdiction, before) == now) continue;
+    causes.push_back(
+        absl::StrCat("policy:", now == policy::Digest{} ? "none" : policy::FormatDigest(now)));
+  }
+  return causes;
+}
+
+absl::Status CreditState::MakeRules(const RulemakingStep& step,
+                                    const journal::Entry& entry,
+                                    journal::Undo* undo) {
+  const rulemaking::RuleBook::Details* before = rules_.Find(step.digest());
+  const bool in_use =
+      before != nullptr && before->version().state() == policy::v1::PACK_STATE_APPROVED;
+  XINCE_RETURN_IF_ERROR(rules_.Apply(step, rulemaking::StampOf(entry), undo));
+  const rulemaking::RuleBook::Details& after = *rules_.Find(step.digest());
+  // Neither changes a standing today: an approved version begins later, and one that has begun stays.
+  if (step.has_approved()) {
+    XINCE_RETURN_IF_ERROR(policies_.Add(after.version().file(), after.content()));
+    if (undo != nullptr) undo->Add([this] { policies_.RemoveLast(); });
+  } else if (step.has_closed() && in_use) {
+    std::function<void()> back = policies_.Remove(policy::DigestOf(after.content()));
+    if (undo != nullptr && back != nullptr) undo->Add(std::move(back));
+  }
+  return absl::OkStatus();
+}
+
 absl::Status CreditState::LoadPolicy(const PolicyLoaded& loaded,
-                                     Revision revision,
+                                     const journal::Entry& entry,
                                      journal::Undo* undo) {
+  const Revision revision = entry.revision;
   XINCE_RETURN_IF_ERROR(policies_.Add(loaded.file(), loaded.content()));
   if (undo != nullptr) undo->Add([this] { policies_.RemoveLast(); });
+  XINCE_RETURN_IF_ERROR(rules_.Install(loaded, rulemaking::StampOf(entry), undo));
   const std::string cause =
       absl::StrCat("policy:", policy::FormatDigest(policy::DigestOf(loaded.content())));
   Causes causes;
@@ -336,10 +374,10 @@ std::string CreditState::SaveSnapshot() const {
   journal::FlatWriter out;
   out.U64(revision_);
   out.I64(today_);
+  rules_.Save(out);
   out.U32(static_cast<uint32_t>(policies_.sources().size()));
-  for (const auto& [file, content] : policies_.sources()) {
-    out.Text(file);
-    out.Text(content);
+  for (const auto& source : policies_.sources()) {
+    out.Text(policy::FormatDigest(policy::DigestOf(source.second)));
   }
   out.U32(static_cast<uint32_t>(cursors_.size()));
   for (const auto& [feed, sequence] : cursors_) {
@@ -382,9 +420,11 @@ absl::Status CreditState::LoadSnapshot(absl::string_view bytes) {
   journal::FlatReader in(bytes);
   revision_ = in.U64();
   const Day today = static_cast<Day>(in.I64());
+  if (!rules_.Load(in)) return Unreadable();
   for (uint32_t i = in.U32(); i > 0 && in.ok(); --i) {
-    const std::string file(in.Text());
-    XINCE_RETURN_IF_ERROR(policies_.Add(file, std::string(in.Text())));
+    const rulemaking::RuleBook::Details* details = rules_.Find(std::string(in.Text()));
+    if (details == nullptr) return Unreadable();
+    XINCE_RETURN_IF_ERROR(policies_.Add(details->version().file(), details->content()));
   }
   for (uint32_t i = in.U32(); i > 0 && in.ok(); --i) {
     const std::string feed(in.Text());
@@ -432,6 +472,7 @@ void CreditState::Clear() {
   filed_.clear();
   ranks_.Clear();
   policies_.Clear();
+  rules_.Clear();
   book_.Clear();
 }
 

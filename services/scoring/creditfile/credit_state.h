@@ -16,6 +16,7 @@
 #include "services/scoring/creditfile/assessor.h"
 #include "services/scoring/creditfile/evidence_book.h"
 #include "services/scoring/creditfile/ranking.h"
+#include "services/scoring/rulemaking/rule_book.h"
 
 /// The state of the scoring service: evidence, policies, and the standing of every subject.
 ///
@@ -67,6 +68,10 @@ class CreditState final : public journal::State {
   [[nodiscard]] Day today() const { return today_; }
   [[nodiscard]] const EvidenceBook& book() const { return book_; }
   [[nodiscard]] const PolicyBook& policies() const { return policies_; }
+  /// Every version of a pack the register has heard of; those in use are also in policies().
+  [[nodiscard]] const rulemaking::RuleBook& rules() const { return rules_; }
+  /// The words that policies and evidence meet in.
+  [[nodiscard]] const evaluate::Vocabulary& vocabulary() const { return vocabulary_; }
   [[nodiscard]] const Assessor& assessor() const { return assessor_; }
   /// Null when the subject is not filed.
   [[nodiscard]] const Standing* Find(SubjectId subject) const;
@@ -92,8 +97,13 @@ class CreditState final : public journal::State {
                        Revision revision,
                        journal::Undo* undo);
   absl::Status LoadPolicy(const journal::v1::PolicyLoaded& loaded,
-                          Revision revision,
+                          const journal::Entry& entry,
                           journal::Undo* undo);
+  absl::Status MakeRules(const journal::v1::RulemakingStep& step,
+                         const journal::Entry& entry,
+                         journal::Undo* undo);
+  /// `policy:<digest>` of the versions that came into force for the register between two days.
+  [[nodiscard]] std::vector<std::string> ComeIntoForce(Day before, Day after) const;
   absl::Status Settle(const journal::v1::StandingsChanged& changed,
                       Revision revision,
                       journal::Undo* undo);
@@ -112,6 +122,7 @@ class CreditState final : public journal::State {
   evaluate::Vocabulary vocabulary_;
   EvidenceBook book_;
   PolicyBook policies_;
+  rulemaking::RuleBook rules_;
   RankBook ranks_;
   Assessor assessor_;
   Day today_ = evaluate::kNoDay;
