@@ -5,8 +5,6 @@
 
 #include "absl/strings/str_cat.h"
 
-#include "xince/evidence/v1/evidence.pb.h"
-
 #include "services/journal/journal.h"
 #include "services/runtime/errors.h"
 #include "services/scoring/creditfile/subject_reach.h"
@@ -131,15 +129,23 @@ void PolicyBook::Clear() {
   compiled_.clear();
 }
 
+const evaluate::CompiledPack* PolicyBook::PackOf(const policy::Digest& digest) const {
+  for (const auto& [of, compiled] : compiled_) {
+    if (of == digest) return compiled.get();
+  }
+  return nullptr;
+}
+
+const evaluate::CompiledPack* PolicyBook::PackFor(const std::string& jurisdiction, Day day) const {
+  const policy::Pack* pack = packs_.InForceFor(jurisdiction, type::Date::FromDays(day));
+  return pack == nullptr ? nullptr : PackOf(pack->digest());
+}
+
 const evaluate::CompiledSubjectPolicy* PolicyBook::For(const std::string& jurisdiction,
                                                        type::SubjectKind kind,
                                                        Day day) const {
-  const policy::Pack* pack = packs_.InForceFor(jurisdiction, type::Date::FromDays(day));
-  if (pack == nullptr) return nullptr;
-  for (const auto& [digest, compiled] : compiled_) {
-    if (digest == pack->digest()) return compiled->ForSubject(kind);
-  }
-  return nullptr;
+  const evaluate::CompiledPack* pack = PackFor(jurisdiction, day);
+  return pack == nullptr ? nullptr : pack->ForSubject(kind);
 }
 
 policy::Digest PolicyBook::InForce(const std::string& jurisdiction, Day day) const {
@@ -154,64 +160,54 @@ struct Assessor::Surroundings {
 };
 
 std::vector<evaluate::Fact> Assessor::Gather(SubjectId subject, Revision known) const {
-  const SubjectReach to_subject(book_, subject, known);
   std::vector<evaluate::Fact> facts;
-  for (const SubjectId about : book_.Downward(subject, known)) {
-    const SubjectEvidence& source = book_.subject(about);
-    // What nobody filed is held, not counted.
-    if (about != subject && book_.FilingAt(source, known) == nullptr) continue;
-    for (const PieceId id : source.about) {
-      const Piece& piece = book_.piece(id);
-      if (piece.fact.occurred == evaluate::kNoDay || !book_.Live(piece, known)) continue;
-      if (piece.relation != RelationKind::kNone) continue;
-      const evaluate::ReachMask reach = to_subject.Of(about, piece.fact.occurred);
-      if (reach == 0) continue;
-      evaluate::Fact fact = piece.fact;
-      fact.evidence = id;
-      fact.reach = reach;
-      facts.push_back(fact);
-    }
-  }
-  std::sort(facts.begin(), facts.end(), [this](const evaluate::Fact& a, const evaluate::Fact& b) {
-    return book_.piece(a.evidence).id < book_.piece(b.evidence).id;
-  });
-  for (uint32_t i = 0; i < facts.size(); ++i) facts[i].order = i;
+  GatherFacts(book_, subject, known, facts);
   return facts;
 }
 
-void Assessor::Surround(SubjectId subject, Day day, Revision known, Surroundings& out) const {
-  const evaluate::CompiledSubjectPolicy* policy =
-      policies_.For(jurisdiction_, book_.subject(subject).kind, day);
+void Assessor::Surround(const evaluate::CompiledPack& pack,
+                        SubjectId subject,
+                        Day day,
+                        Revision known,
+                        Surroundings& out) const {
+  const auto* policy = pack.ForSubject(book_.subject(subject).kind);
   if (policy == nullptr || !RollsUpProjects(*policy)) return;
-  book_.EachRelation(subject, known, [&](const Piece& piece) {
-    if (piece.right != subject || day < piece.from || day >= piece.until) return;
-    if (piece.relation != RelationKind::kEngagement && piece.relation != RelationKind::kCharge)
-      return;
-    const SubjectEvidence& project = book_.subject(piece.left);
-    const Piece* filed = book_.FilingAt(project, known);
-    if (filed == nullptr) return;
-    evidence::v1::Evidence filing;
-    filing.ParseFromArray(filed->bytes.data(), static_cast<int>(filed->bytes.size()));
-    const Assessment assessment = Assess(piece.left, day, known);
-    evaluate::ProjectScore score{.project = piece.left};
+  EachProjectHad(book_, subject, known, [&](const Relation& had, const Filing& filing) {
+    if (day < had.from || day >= had.until) return;
+    const Assessment assessment = AssessUnder(&pack, had.left, day, known);
+    evaluate::ProjectScore score{.project = had.left};
     score.rated = assessment.policy != nullptr && assessment.outcome->rated;
     score.score = score.rated ? assessment.outcome->score : 0;
-    score.area = filing.filing().area_hundredths_m2();
-    score.households = filing.filing().households();
+    score.area = filing.area;
+    score.households = filing.households;
     out.projects.push_back(score);
   });
   std::sort(out.projects.begin(), out.projects.end(), [this](const auto& a, const auto& b) {
     return book_.subject(a.project).name < book_.subject(b.project).name;
   });
+  // A project counts once, whatever says that it was had.
+  out.projects.erase(
+      std::unique(out.projects.begin(),
+                  out.projects.end(),
+                  [](const auto& a, const auto& b) { return a.project == b.project; }),
+      out.projects.end());
 }
 
 Assessment Assessor::Assess(SubjectId subject, Day day, Revision known) const {
+  return AssessUnder(policies_.PackFor(jurisdiction_, day), subject, day, known);
+}
+
+Assessment Assessor::AssessUnder(const evaluate::CompiledPack* pack,
+                                 SubjectId subject,
+                                 Day day,
+                                 Revision known) const {
   Assessment assessment;
-  assessment.policy = PolicyFor(subject, day);
   assessment.facts = Gather(subject, known);
+  if (pack == nullptr) return assessment;
+  assessment.policy = pack->ForSubject(book_.subject(subject).kind);
   if (assessment.policy == nullptr) return assessment;
   Surroundings around;
-  Surround(subject, day, known, around);
+  Surround(*pack, subject, day, known, around);
   assessment.outcome = &ThreadEvaluator().Run(
       *assessment.policy,
       assessment.facts,
@@ -226,11 +222,13 @@ Assessment Assessor::Assess(SubjectId subject, Day day, Revision known) const {
 std::optional<evaluate::Ranked> Assessor::Rankable(SubjectId subject,
                                                    Day day,
                                                    Revision known) const {
-  const evaluate::CompiledSubjectPolicy* policy = PolicyFor(subject, day);
+  const evaluate::CompiledPack* pack = policies_.PackFor(jurisdiction_, day);
+  if (pack == nullptr) return std::nullopt;
+  const auto* policy = pack->ForSubject(book_.subject(subject).kind);
   if (policy == nullptr) return std::nullopt;
   const std::vector<evaluate::Fact> facts = Gather(subject, known);
   Surroundings around;
-  Surround(subject, day, known, around);
+  Surround(*pack, subject, day, known, around);
   const evaluate::SubjectFacts besides{.attributes = around.attributes,
                                        .projects = around.projects};
   const evaluate::Outcome& outcome = ThreadEvaluator().Run(*policy, facts, besides, day);
@@ -279,7 +277,7 @@ StandingRecord Assessor::Record(const Assessment& assessment, Day day) const {
     return record;
   }
   StandingRecord record = RecordOf(*assessment.policy, *assessment.outcome);
-  const auto evidence_name = [this](uint32_t piece) { return book_.piece(piece).id; };
+  const auto evidence_name = [this](uint32_t piece) { return book_.IdOf(piece); };
   const auto project_name = [this](uint32_t subject) { return book_.subject(subject).name; };
   record.set_explanation_digest(journal::HexEncode(
       evaluate::ExplanationDigest(*assessment.outcome,
@@ -295,9 +293,10 @@ std::vector<StandingRecord> Assessor::Ahead(SubjectId subject,
                                             int count_max,
                                             Revision known) const {
   std::vector<StandingRecord> steps;
-  if (assessment.policy == nullptr) return steps;
+  const evaluate::CompiledPack* pack = policies_.PackFor(jurisdiction_, day);
+  if (assessment.policy == nullptr || pack == nullptr) return steps;
   Surroundings around;
-  Surround(subject, day, known, around);
+  Surround(*pack, subject, day, known, around);
   for (const evaluate::Outcome& outcome : evaluate::Ahead(
            *assessment.policy,
            assessment.facts,

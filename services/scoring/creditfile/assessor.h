@@ -34,6 +34,11 @@ class PolicyBook {
   [[nodiscard]] const evaluate::CompiledSubjectPolicy* For(const std::string& jurisdiction,
                                                            type::SubjectKind kind,
                                                            Day day) const;
+  /// The pack in force for the jurisdiction on a day; null when there is none.
+  [[nodiscard]] const evaluate::CompiledPack* PackFor(const std::string& jurisdiction,
+                                                      Day day) const;
+  /// The version with this digest; null when it was not taken up.
+  [[nodiscard]] const evaluate::CompiledPack* PackOf(const policy::Digest& digest) const;
   /// Digest of the pack in force for the jurisdiction; all zero for none.
   [[nodiscard]] policy::Digest InForce(const std::string& jurisdiction, Day day) const;
   /// What was taken up, in the order it was: file and content.
@@ -80,6 +85,11 @@ class Assessor {
 
   /// The outcome for a subject on a day, of what was known at a revision.
   [[nodiscard]] Assessment Assess(SubjectId subject, Day day, Revision known) const;
+  /// The same under a pack, whether or not it was in force; null for none.
+  [[nodiscard]] Assessment AssessUnder(const evaluate::CompiledPack* pack,
+                                       SubjectId subject,
+                                       Day day,
+                                       Revision known) const;
   /// What is recorded of it.
   [[nodiscard]] credit::v1::StandingRecord Record(const Assessment& assessment, Day day) const;
   /// What changes by itself after the day until another, at most `count_max` steps.
@@ -105,7 +115,11 @@ class Assessor {
  private:
   struct Surroundings;
   [[nodiscard]] std::vector<evaluate::Fact> Gather(SubjectId subject, Revision known) const;
-  void Surround(SubjectId subject, Day day, Revision known, Surroundings& out) const;
+  void Surround(const evaluate::CompiledPack& pack,
+                SubjectId subject,
+                Day day,
+                Revision known,
+                Surroundings& out) const;
 
   const EvidenceBook& book_;
   const PolicyBook& policies_;

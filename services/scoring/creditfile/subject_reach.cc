@@ -1,32 +1,147 @@
 #include "services/scoring/creditfile/subject_reach.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace xince::creditfile {
+namespace {
 
-SubjectReach::SubjectReach(const EvidenceBook& book, SubjectId subject, Revision known)
-    : book_(book),
-      self_{.kind = book.subject(subject).kind, .id = subject},
-      relations_(book, known) {
-  book.EachRelation(subject, known, [&](const Piece& piece) {
-    if (piece.right != subject) return;
-    if (piece.relation == RelationKind::kBranch) has_branches_ = true;
-    if (piece.relation == RelationKind::kEngagement || piece.relation == RelationKind::kCharge) {
-      had_.push_back({.project = piece.left, .from = piece.from, .until = piece.until});
+using type::SubjectKind;
+
+// Whether both sides are what the kind of relation relates; a feed may say anything.
+bool Fits(const EvidenceBook& book, const Relation& relation) {
+  const SubjectKind left = book.subject(relation.left).kind;
+  const SubjectKind right = book.subject(relation.right).kind;
+  switch (relation.kind) {
+    case RelationKind::kEngagement:
+      return left == SubjectKind::kProject && right == SubjectKind::kFirm;
+    case RelationKind::kCharge:
+      return left == SubjectKind::kProject && right == SubjectKind::kManager;
+    case RelationKind::kBranch:
+      return left == SubjectKind::kFirm && right == SubjectKind::kFirm;
+    case RelationKind::kEmployment:
+      return left == SubjectKind::kManager && right == SubjectKind::kFirm;
+    default:
+      return false;
+  }
+}
+
+// Puts facts into the order of their evidence ids.
+void Order(const EvidenceBook& book, std::vector<evaluate::Fact>& facts) {
+  std::vector<std::pair<absl::string_view, uint32_t>> ids;
+  ids.reserve(facts.size());
+  for (uint32_t i = 0; i < facts.size(); ++i) ids.emplace_back(book.IdOf(facts[i].evidence), i);
+  if (!std::is_sorted(ids.begin(), ids.end())) {
+    std::sort(ids.begin(), ids.end());
+    std::vector<evaluate::Fact> ordered;
+    ordered.reserve(facts.size());
+    for (const auto& [id, i] : ids) ordered.push_back(facts[i]);
+    facts.swap(ordered);
+  }
+  for (uint32_t i = 0; i < facts.size(); ++i) facts[i].order = i;
+}
+
+}  // namespace
+
+SubjectReach::SubjectReach(const EvidenceBook& book, SubjectId subject, Revision known) {
+  ways_.push_back({.about = subject, .mask = evaluate::kDirect});
+  const SubjectKind kind = book.subject(subject).kind;
+  if (kind == SubjectKind::kFirm) OfFirm(book, subject, known, {}, 0);
+  if (kind == SubjectKind::kManager) OfManager(book, subject, known);
+  std::sort(
+      ways_.begin(), ways_.end(), [](const Way& a, const Way& b) { return a.about < b.about; });
+}
+
+void SubjectReach::OfFirm(
+    const EvidenceBook& book, SubjectId firm, Revision known, Span on, int links) {
+  book.EachRelation(firm, known, [&](const Relation& relation) {
+    if (relation.right != firm || !Fits(book, relation)) return;
+    const Span both{std::max(on.from, relation.from), std::min(on.until, relation.until)};
+    if (both.from >= both.until) return;
+    const auto add = [&](evaluate::ReachMask mask) {
+      ways_.push_back(
+          {.about = relation.left, .mask = mask, .from = both.from, .until = both.until});
+    };
+    if (relation.kind == RelationKind::kEngagement) {
+      add(links == 0 ? evaluate::kViaProject : evaluate::kViaBranchProject);
+      OfManagers(book, relation.left, known, both, links);
+    } else if (relation.kind == RelationKind::kEmployment) {
+      add(links == 0 ? evaluate::kViaManager : evaluate::kViaBranchManager);
+    } else if (links < evaluate::kBranchDepthMax) {
+      add(evaluate::kViaBranch);
+      OfFirm(book, relation.left, known, both, links + 1);
     }
   });
 }
 
-evaluate::ReachMask SubjectReach::Of(SubjectId about, Day occurred) const {
-  if (about == self_.id) return evaluate::kDirect;
-  const type::SubjectKind kind = book_.subject(about).kind;
-  if (kind != type::SubjectKind::kProject || has_branches_) {
-    return evaluate::ReachOf(self_, {.kind = kind, .id = about}, occurred, relations_);
-  }
-  const bool had = std::any_of(had_.begin(), had_.end(), [&](const Had& project) {
-    return project.project == about && project.from <= occurred && occurred < project.until;
+void SubjectReach::OfManagers(
+    const EvidenceBook& book, SubjectId project, Revision known, Span on, int links) {
+  book.EachRelation(project, known, [&](const Relation& relation) {
+    if (relation.kind != RelationKind::kCharge || relation.left != project ||
+        !Fits(book, relation)) {
+      return;
+    }
+    const Span both{std::max(on.from, relation.from), std::min(on.until, relation.until)};
+    if (both.from >= both.until) return;
+    ways_.push_back({.about = relation.right,
+                     .mask = links == 0 ? evaluate::kViaManager : evaluate::kViaBranchManager,
+                     .from = both.from,
+                     .until = both.until});
   });
-  return had ? evaluate::kViaProject : evaluate::ReachMask{0};
+}
+
+void SubjectReach::OfManager(const EvidenceBook& book, SubjectId manager, Revision known) {
+  book.EachRelation(manager, known, [&](const Relation& relation) {
+    if (relation.kind != RelationKind::kCharge || relation.right != manager ||
+        !Fits(book, relation)) {
+      return;
+    }
+    ways_.push_back({.about = relation.left,
+                     .mask = evaluate::kViaProject,
+                     .from = relation.from,
+                     .until = relation.until});
+  });
+}
+
+evaluate::ReachMask SubjectReach::Of(SubjectId about, Day occurred) const {
+  auto way = std::partition_point(
+      ways_.begin(), ways_.end(), [&](const Way& w) { return w.about < about; });
+  evaluate::ReachMask mask = 0;
+  for (; way != ways_.end() && way->about == about; ++way) {
+    if (way->from <= occurred && occurred < way->until) mask |= way->mask;
+  }
+  return mask;
+}
+
+void GatherFacts(const EvidenceBook& book,
+                 SubjectId subject,
+                 Revision known,
+                 std::vector<evaluate::Fact>& facts) {
+  facts.clear();
+  const SubjectReach reach(book, subject, known);
+  const std::vector<SubjectReach::Way>& ways = reach.ways();
+  for (size_t begin = 0; begin < ways.size();) {
+    const SubjectId about = ways[begin].about;
+    size_t end = begin;
+    while (end < ways.size() && ways[end].about == about) ++end;
+    const SubjectEvidence& source = book.subject(about);
+    // What nobody filed is held, not counted.
+    if (about == subject || book.FilingOf(source, known) != nullptr) {
+      for (size_t i = 0; i < source.facts.size(); ++i) {
+        if (!source.lives[i].Holds(known)) continue;
+        evaluate::ReachMask mask = 0;
+        const Day occurred = source.facts[i].occurred;
+        for (size_t w = begin; w < end; ++w) {
+          if (ways[w].from <= occurred && occurred < ways[w].until) mask |= ways[w].mask;
+        }
+        if (mask == 0) continue;
+        facts.push_back(source.facts[i]);
+        facts.back().reach = mask;
+      }
+    }
+    begin = end;
+  }
+  Order(book, facts);
 }
 
 }  // namespace xince::creditfile

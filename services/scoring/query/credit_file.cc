@@ -144,14 +144,14 @@ void WriteRelations(const CreditState& state,
                     SubjectId subject,
                     creditfile::Revision known,
                     CreditFile& file) {
-  state.book().EachRelation(subject, known, [&](const Piece& piece) {
+  state.book().EachRelation(subject, known, [&](const creditfile::Relation& from) {
     auto* relation = file.add_relations();
-    relation->set_kind(RelationWord(piece.relation));
-    relation->set_from_subject(std::string(state.book().subject(piece.left).name));
-    relation->set_to_subject(std::string(state.book().subject(piece.right).name));
-    relation->set_start_date(DayText(piece.from));
-    relation->set_end_date(DayText(piece.until));
-    relation->set_evidence(std::string(piece.id));
+    relation->set_kind(RelationWord(from.kind));
+    relation->set_from_subject(std::string(state.book().subject(from.left).name));
+    relation->set_to_subject(std::string(state.book().subject(from.right).name));
+    relation->set_start_date(DayText(from.from));
+    relation->set_end_date(DayText(from.until));
+    relation->set_evidence(std::string(state.book().IdOf(from.piece)));
   });
 }
 

@@ -1,0 +1,95 @@
+#include "services/scoring/backtest/population_reader.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "services/scoring/creditfile/subject_reach.h"
+
+namespace xince::backtest {
+
+using creditfile::Filing;
+using creditfile::SubjectId;
+
+PopulationReader::PopulationReader(const creditfile::EvidenceBook& book,
+                                   const evaluate::Vocabulary& words,
+                                   creditfile::Revision revision)
+    : book_(book),
+      revision_(revision),
+      population_(std::make_unique<Population>(words, revision)),
+      subjects_(book.subjects()),
+      places_(book.subjects(), kNone) {}
+
+void PopulationReader::Step(size_t subjects) {
+  if (looked_at_ < subjects_) {
+    Find(subjects);
+    if (looked_at_ == subjects_) Sort();
+    return;
+  }
+  while (subjects > 0 && !done()) {
+    if (next_ == filed_[kind_].size()) {
+      ++kind_;
+      next_ = 0;
+      continue;
+    }
+    Read(filed_[kind_][next_++]);
+    --subjects;
+  }
+  while (!done() && next_ == filed_[kind_].size()) {
+    ++kind_;
+    next_ = 0;
+  }
+}
+
+void PopulationReader::Find(size_t subjects) {
+  const size_t end = std::min(subjects_, looked_at_ + subjects);
+  for (; looked_at_ < end; ++looked_at_) {
+    const auto id = static_cast<SubjectId>(looked_at_);
+    const creditfile::SubjectEvidence& subject = book_.subject(id);
+    if (book_.FilingAt(subject, revision_) == nullptr) continue;
+    filed_[KindIndex(subject.kind)].push_back(id);
+  }
+}
+
+void PopulationReader::Sort() {
+  for (std::vector<SubjectId>& of_kind : filed_) {
+    std::sort(of_kind.begin(), of_kind.end(), [this](SubjectId a, SubjectId b) {
+      return book_.subject(a).name < book_.subject(b).name;
+    });
+  }
+  const std::vector<SubjectId>& projects = filed_[KindIndex(type::SubjectKind::kProject)];
+  for (size_t i = 0; i < projects.size(); ++i) places_[projects[i]] = static_cast<uint32_t>(i);
+}
+
+void PopulationReader::ReadProjects(SubjectId subject) {
+  projects_.clear();
+  creditfile::EachProjectHad(
+      book_, subject, revision_, [&](const creditfile::Relation& had, const Filing& filing) {
+        projects_.push_back({.project = places_[had.left],
+                             .from = had.from,
+                             .until = had.until,
+                             .area = filing.area,
+                             .households = filing.households});
+      });
+  std::sort(projects_.begin(), projects_.end(), [](const HadProject& a, const HadProject& b) {
+    return std::pair(a.project, a.from) < std::pair(b.project, b.from);
+  });
+}
+
+void PopulationReader::Read(SubjectId id) {
+  const creditfile::SubjectEvidence& subject = book_.subject(id);
+  creditfile::GatherFacts(book_, id, revision_, facts_);
+  ReadProjects(id);
+  const Filing* filing = book_.FilingOf(subject, revision_);
+  population_->Add({.kind = subject.kind,
+                    .name = subject.name,
+                    .district = filing->district,
+                    .facts = facts_,
+                    .projects = projects_});
+}
+
+std::unique_ptr<Population> PopulationReader::Take() {
+  population_->Finish();
+  return std::move(population_);
+}
+
+}  // namespace xince::backtest

@@ -1,0 +1,57 @@
+#ifndef SERVICES_SCORING_BACKTEST_POPULATION_READER_H_
+#define SERVICES_SCORING_BACKTEST_POPULATION_READER_H_
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "services/scoring/backtest/population.h"
+#include "services/scoring/creditfile/evidence_book.h"
+
+namespace xince::backtest {
+
+/// Reads a population from the book, as known at a revision, a bounded step at a time. The book keeps
+/// every version by revision, so steps taken at different moments agree: hold the machine's shared
+/// lock during each call and let go of it in between, and writers never wait long.
+///
+///     PopulationReader reader(book, vocabulary, revision);      // under the lock
+///     while (!reader.done()) reader.Step(1000);                 // each under the lock
+///     std::unique_ptr<Population> population = reader.Take();   // without
+class PopulationReader {
+ public:
+  /// `revision` is durable. The book outlives the reader; `words` are copied at once.
+  PopulationReader(const creditfile::EvidenceBook& book,
+                   const evaluate::Vocabulary& words,
+                   creditfile::Revision revision);
+
+  /// Looks at the next `subjects` subjects at most.
+  void Step(size_t subjects);
+  [[nodiscard]] bool done() const { return kind_ == kKindCount; }
+  /// The population, once it is done.
+  std::unique_ptr<Population> Take();
+
+ private:
+  void Find(size_t subjects);
+  void Sort();
+  void Read(creditfile::SubjectId subject);
+  void ReadProjects(creditfile::SubjectId subject);
+
+  const creditfile::EvidenceBook& book_;
+  const creditfile::Revision revision_;
+  std::unique_ptr<Population> population_;
+  /// First the subjects are found, from 0 to `subjects_`; then those filed are read, kind by kind.
+  size_t subjects_ = 0;
+  size_t looked_at_ = 0;
+  size_t kind_ = 0;
+  size_t next_ = 0;
+  std::array<std::vector<creditfile::SubjectId>, kKindCount> filed_;
+  /// Place of each project, by SubjectId; kNone for what is no filed project.
+  std::vector<uint32_t> places_;
+  std::vector<evaluate::Fact> facts_;
+  std::vector<HadProject> projects_;
+};
+
+}  // namespace xince::backtest
+
+#endif  // SERVICES_SCORING_BACKTEST_POPULATION_READER_H_
