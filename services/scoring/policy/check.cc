@@ -472,6 +472,7 @@ std::vector<Finding> CheckPack(const v1::Pack& pack,
   }
   CheckRegisters(pack, node, report);
   CheckLegal(pack, node, report);
+  CheckRulemaking(pack, node, report);
   return report.Take();
 }
 

@@ -30,6 +30,8 @@ inline constexpr int kYearsMax = 100;
 inline constexpr int kCarryYearsMax = 10;
 /// Most working days a deadline of the law may state.
 inline constexpr int kLegalDaysMax = 366;
+/// Longest consultation a pack may ask for or a draft may have, in days.
+inline constexpr int kConsultationDaysMax = 365;
 /// Greatest factor and decay: 1000 %.
 inline constexpr int kPercentMax = 100'000;
 

@@ -11,7 +11,7 @@
 #include "services/scoring/policy/check.h"
 
 /// Tools of the checks: where a message stands in the file, and readings that report what is wrong.
-/// Used by check.cc, check_*.cc and lint.cc only.
+/// Used by check*.cc and lint*.cc, and by the coverage of cases (services/scoring/evaluate).
 namespace xince::policy {
 
 /// A message and where it stands.
@@ -96,6 +96,7 @@ void CheckCondition(const v1::SubjectPolicy& subject,
                     Report& report);
 /// What a pack of the nation says the law fixes.
 void CheckLegal(const v1::Pack& pack, const Node& node, Report& report);
+void CheckRulemaking(const v1::Pack& pack, const Node& node, Report& report);
 void CheckItem(const v1::Pack& pack,
                const v1::SubjectPolicy& subject,
                const v1::Item& item,

@@ -37,8 +37,6 @@ inline constexpr int kBacktestsMax = 50;
 inline constexpr size_t kSummaryBytesMax = 512 << 10;
 /// Warnings of the linter that are kept with a version.
 inline constexpr size_t kFindingsMax = 50;
-/// Longest consultation, in days.
-inline constexpr uint32_t kConsultationDaysMax = 365;
 
 /// Where, when and by whom a step was recorded.
 struct Stamp {
