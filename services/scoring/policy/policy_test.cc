@@ -411,5 +411,18 @@ TEST(Lint, LetsNoDepartmentsListTakeAwayRights) {
               ElementsAre(HasSubstr("may restrict nobody")));
 }
 
+TEST(Parse, RefusesATextThatIsNotUtf8WithItsPlace) {
+  const auto bytes = LoadPack("id: \"p\"\nzh: \"\xff\"\n", "p.textproto");
+  EXPECT_EQ(runtime::ReasonOf(bytes.status()), "POLICY_SYNTAX");
+  EXPECT_THAT(std::string(bytes.status().message()), HasSubstr("p.textproto:2:6: "));
+  const auto escaped =
+      LoadPack("id: \"p\"\nsubjects { items { kinds: \"a\" kinds: \"\\377\" } }\n", "p.textproto");
+  EXPECT_EQ(runtime::ReasonOf(escaped.status()), "POLICY_SYNTAX");
+  EXPECT_THAT(std::string(escaped.status().message()),
+              HasSubstr("p.textproto:2:31: the string is not UTF-8"));
+  const auto whole = LoadPack("id: \"p\" zh: \"\\346\\227\\245日\"", "p.textproto");
+  EXPECT_NE(runtime::ReasonOf(whole.status()), "POLICY_SYNTAX");
+}
+
 }  // namespace
 }  // namespace xince::policy
