@@ -98,12 +98,13 @@ absl::Status Compiler::CompileSubject() {
   tables_->year_month = proto_->year_starts_month() == 0 ? 1 : proto_->year_starts_month();
   item_index_.clear();
   group_index_.clear();
+  period_index_.clear();
   AddGroup(nullptr);
   for (const v1::Item& item : proto_->items()) {
     XINCE_RETURN_IF_ERROR(AddRules(item));
   }
+  IndexRules();
   CompileItemConditions();
-  IndexKinds();
   for (const v1::Grade& grade : proto_->grades()) {
     tables_->grades.push_back({.when = Condition(grade.has_when() ? &grade.when() : nullptr),
                                .quota = grade.has_quota(),
@@ -148,11 +149,6 @@ void Compiler::AddItem(const v1::Item& proto, uint16_t proto_index) {
     item.due_day = static_cast<uint8_t>(proto.expected().due_day());
     tables_->year_matters |= item.due_month != 0;
   }
-  const v1::Validity& validity = proto.validity();
-  item.year_is_active = !proto.has_roll_up() &&
-                        validity.end_case() == v1::Validity::kScoringYears &&
-                        validity.scoring_years() == 0 && proto.decay_size() == 0 &&
-                        proto.version_of() == v1::Item::VERSION_OF_UNSPECIFIED;
   item_index_[proto.id()] = static_cast<uint16_t>(tables_->items.size());
   tables_->items.push_back(item);
 }
@@ -216,7 +212,11 @@ uint16_t Compiler::FinishGroup(const std::string& id,
   group.members.begin = static_cast<uint32_t>(tables_->members.size());
   for (const Member& member : members) {
     tables_->members.push_back(member);
-    if (!member.is_group) tables_->items[member.index].group = index;
+    if (member.is_group) {
+      tables_->groups[member.index].parent = index;
+    } else {
+      tables_->items[member.index].group = index;
+    }
     if (member.full_item != kNoIndex) tables_->items[member.full_item].group = index;
   }
   group.members.end = static_cast<uint32_t>(tables_->members.size());
@@ -250,9 +250,17 @@ void Compiler::CompileItemConditions() {
                               : static_cast<uint16_t>(proto_->grades_size() - 1);
     }
   }
-  if (!proto_->has_base()) return;
-  Item& base = tables_->items.front();
-  base.when = proto_->base().has_when() ? Condition(&proto_->base().when()) : kNone;
+  if (proto_->has_base()) {
+    Item& base = tables_->items.front();
+    base.when = proto_->base().has_when() ? Condition(&proto_->base().when()) : kNone;
+  }
+  for (uint16_t i = 0; i < tables_->items.size(); ++i) {
+    const Item& item = tables_->items[i];
+    if (item.due_month != 0) tables_->due_items.push_back(i);
+    if (item.source == Item::Source::kProjects) tables_->project_items.push_back(i);
+    if (item.source == Item::Source::kBase || item.not_applicable != kNone || item.expects)
+      tables_->own_line_items.push_back(i);
+  }
 }
 
 uint16_t Compiler::GradeRowOf(const std::string& id) const {

@@ -48,18 +48,30 @@ Range Compiler::Words(const google::protobuf::RepeatedPtrField<std::string>& wor
 }
 
 void Compiler::FillPeriod(const v1::PeriodPoints& points, ConditionNode& node) {
-  node.span = static_cast<uint8_t>(points.span());
-  node.count = static_cast<uint16_t>(points.months());
   node.is = IntervalOf(points.is());
-  node.set.begin = static_cast<uint32_t>(tables_->symbols.size());
-  for (const std::string& item : points.items()) tables_->symbols.push_back(item_index_.at(item));
-  node.set.end = static_cast<uint32_t>(tables_->symbols.size());
+  PeriodRow row{.span = static_cast<uint8_t>(points.span()),
+                .active_says = points.span() == v1::PeriodPoints::THIS_YEAR,
+                .months = static_cast<uint16_t>(points.months())};
   if (points.span() != v1::PeriodPoints::LAST_MONTHS) {
     tables_->year_matters = true;
-  } else if (std::count(tables_->last_months.begin(), tables_->last_months.end(), node.count) ==
+  } else if (std::count(tables_->last_months.begin(), tables_->last_months.end(), row.months) ==
              0) {
-    tables_->last_months.push_back(node.count);
+    tables_->last_months.push_back(row.months);
   }
+  std::vector<Symbol> items;
+  for (const std::string& item : points.items()) items.push_back(item_index_.at(item));
+  const auto [known, added] =
+      period_index_.try_emplace({row.span, row.months, items}, tables_->periods.size());
+  node.index = known->second;
+  if (!added) return;
+  std::vector<Symbol>& symbols = tables_->symbols;
+  row.items.begin = static_cast<uint32_t>(symbols.size());
+  symbols.insert(symbols.end(), items.begin(), items.end());
+  row.items.end = static_cast<uint32_t>(symbols.size());
+  for (Symbol i = 0; items.empty() && i < tables_->items.size(); ++i)
+    row.active_says &= tables_->items[i].year_is_active;
+  for (const Symbol i : items) row.active_says &= tables_->items[i].year_is_active;
+  tables_->periods.push_back(row);
 }
 
 void Compiler::FillNode(const v1::Condition& c, ConditionNode& node) {

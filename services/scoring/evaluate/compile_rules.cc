@@ -79,6 +79,8 @@ void Compiler::AddRule(const v1::Item& proto, Rule rule) {
   rule.factor = static_cast<int32_t>(Number(proto.factor(), 10000));
   rule.piece_limits = IntervalOf(proto.piece_limits());
   CompileValidity(proto, rule);
+  rule.filtered = rule.levels != 0 || rule.issuer_levels != 0 || rule.own_dated ||
+                  !rule.measures.empty() || !rule.tags.empty();
   rule.plain = rule.points == PointsRule::kFixed && rule.factor == 10000 && rule.round_to == 1 &&
                rule.decay.empty() && !rule.piece_limits.limits();
   rule.this_year_only =
@@ -229,15 +231,29 @@ absl::Status Compiler::CompileRepairs(const std::string& repair_class, Rule& rul
   return absl::OkStatus();
 }
 
-void Compiler::IndexKinds() {
+// Rules by kind, and the items whose year is known from what is active.
+void Compiler::IndexRules() {
+  std::vector<bool> has_points(tables_->items.size());
+  for (const Rule& rule : tables_->rules) {
+    if (rule.points != PointsRule::kNone) has_points[rule.item] = true;
+  }
+  for (const Rule& rule : tables_->rules) {
+    const bool in_its_year =
+        rule.end == Rule::End::kScoringYears && rule.end_count == 0 && rule.decay.empty();
+    if (has_points[rule.item] && !in_its_year) tables_->items[rule.item].year_is_active = false;
+  }
   std::stable_sort(kind_rules_.begin(), kind_rules_.end(), [](const auto& a, const auto& b) {
     return a.first < b.first;
   });
   const Symbol last = kind_rules_.empty() ? 0 : kind_rules_.back().first;
   tables_->kind_begin.assign(last + 2, 0);
-  for (const auto& [kind, rule] : kind_rules_) {
+  for (const auto& [kind, index] : kind_rules_) {
+    const Rule& rule = tables_->rules[index];
     ++tables_->kind_begin[kind + 1];
-    tables_->rule_of_kind.push_back(rule);
+    tables_->rule_of_kind.push_back({.rule = index,
+                                     .reach = rule.reach,
+                                     .this_year_only = rule.this_year_only,
+                                     .start_occurred = rule.start_occurred});
   }
   for (size_t i = 1; i < tables_->kind_begin.size(); ++i)
     tables_->kind_begin[i] += tables_->kind_begin[i - 1];

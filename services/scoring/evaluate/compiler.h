@@ -3,6 +3,7 @@
 
 #include <map>
 #include <string>
+#include <tuple>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -40,7 +41,7 @@ class Compiler {
   void CompileValidity(const policy::v1::Item& proto, Rule& rule);
   void CompileFilter(const policy::v1::Filter& filter, Rule& rule);
   absl::Status CompileRepairs(const std::string& repair_class, Rule& rule);
-  void IndexKinds();
+  void IndexRules();
 
   // compile_conditions.cc
   uint32_t Condition(const policy::v1::Condition* condition);
@@ -55,6 +56,8 @@ class Compiler {
   Tables* tables_ = nullptr;
   std::map<std::string, uint16_t> item_index_;
   std::map<std::string, uint16_t> group_index_;
+  // Rows of periods by span, months and items.
+  std::map<std::tuple<uint8_t, uint16_t, std::vector<Symbol>>, uint32_t> period_index_;
   // Rules by the kind they take, until the tables know all of them.
   std::vector<std::pair<Symbol, uint16_t>> kind_rules_;
 };

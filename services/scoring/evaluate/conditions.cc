@@ -5,7 +5,7 @@
 namespace xince::evaluate {
 
 using Op = ConditionNode::Op;
-using policy::v1::PeriodPoints;
+using Span = policy::v1::PeriodPoints;
 
 bool Evaluator::Impl::InSet(const Range& set, Symbol symbol) const {
   const auto begin = t_->symbols.begin();
@@ -57,13 +57,13 @@ bool Evaluator::Impl::HoldsNode(const ConditionNode& node, Pass& pass) {
       Items(pass);
       return node.is.Holds(static_cast<Hundredths>(pass.items[node.index].open) * 100);
     case Op::kDemerits:
-      return node.is.Holds(-PeriodPoints(node, pass));
+      return node.is.Holds(-PointsOfPeriod(node.index, pass).demerits);
     case Op::kMerits:
-      return node.is.Holds(PeriodPoints(node, pass));
+      return node.is.Holds(PointsOfPeriod(node.index, pass).merits);
     case Op::kNegativeLines: {
       Groups(pass);
       Hundredths lines = 0;
-      for (const ItemState& item : pass.items) lines += item.negative_lines;
+      for (const uint16_t item : pass.touched) lines += pass.items[item].negative_lines;
       return node.is.Holds(lines * 100);
     }
     case Op::kVeto:
@@ -154,49 +154,44 @@ bool Evaluator::Impl::HoldsMeasure(const ConditionNode& node,
   return false;
 }
 
-// Sum of what pieces that started in the period took (demerits, not above 0) or earned (merits).
-Hundredths Evaluator::Impl::PeriodPoints(const ConditionNode& node, Pass& pass) {
-  const Day day = pass.selection.day;
-  const int year = calendar_.YearOf(day);
-  Selection wanted{.by = Selection::By::kStarted,
-                   .without_contested = pass.selection.without_contested,
-                   .day = day};
-  const bool this_year = node.span == PeriodPoints::THIS_YEAR;
-  if (node.span == PeriodPoints::LAST_MONTHS) {
-    wanted.by = Selection::By::kLastMonths;
-    wanted.months = node.count;
+Selection Evaluator::Impl::SelectionOf(const PeriodRow& row, const Pass& pass) const {
+  Selection selection{.by = Selection::By::kStarted,
+                      .without_contested = pass.selection.without_contested,
+                      .day = pass.selection.day};
+  if (row.span == Span::LAST_MONTHS) {
+    selection.by = Selection::By::kLastMonths;
+    selection.months = row.months;
+  } else if (row.span == Span::THIS_YEAR) {
+    selection.from = pass.year.start;
+    selection.until = pass.selection.day + 1;
   } else {
-    wanted.from = calendar_.YearStart(this_year ? year : year - 1);
-    wanted.until = this_year ? day + 1 : calendar_.YearStart(year);
+    selection.from = calendar_.YearStart(pass.year.number - 1);
+    selection.until = pass.year.start;
   }
-  const auto sum_of = [&](const ItemState& item) {
-    return node.op == Op::kDemerits ? item.demerits : item.merits;
+  return selection;
+}
+
+// What pieces that started in the period took and earned.
+const PeriodPoints& Evaluator::Impl::PointsOfPeriod(uint32_t index, Pass& pass) {
+  PeriodPoints& points = pass.periods[index];
+  if (points.known) return points;
+  const PeriodRow& row = t_->periods[index];
+  Pass& source = row.active_says && pass.selection.by == Selection::By::kActive
+                     ? pass
+                     : periods_.For(*t_, calendar_, SelectionOf(row, pass));
+  Items(source);
+  const auto add = [&](uint32_t item) {
+    if (t_->items[item].source != Item::Source::kEvidence) return;
+    points.demerits += source.items[item].demerits;
+    points.merits += source.items[item].merits;
   };
-  const auto each = [&](const auto& take) {
-    if (node.set.empty()) {
-      for (uint32_t i = 0; i < t_->items.size(); ++i) take(i);
-    } else {
-      for (uint32_t i = node.set.begin; i < node.set.end; ++i) take(t_->symbols[i]);
-    }
-  };
-  bool from_pass = this_year && pass.selection.by == Selection::By::kActive;
-  each([&](uint32_t i) {
-    const Item& item = t_->items[i];
-    if (item.source == Item::Source::kEvidence && !item.year_is_active) from_pass = false;
-  });
-  Pass* source = &pass;
-  if (from_pass) {
-    Items(pass);
+  if (row.items.empty()) {
+    for (const uint16_t item : source.touched) add(item);
   } else {
-    source = &period_;
-    if (!period_.has_items || period_.selection != wanted) period_.Reset(wanted);
-    Items(period_);
+    for (uint32_t i = row.items.begin; i < row.items.end; ++i) add(t_->symbols[i]);
   }
-  Hundredths sum = 0;
-  each([&](uint32_t i) {
-    if (t_->items[i].source == Item::Source::kEvidence) sum += sum_of(source->items[i]);
-  });
-  return sum;
+  points.known = true;
+  return points;
 }
 
 void Evaluator::Impl::Grade(Pass& pass) {

@@ -16,7 +16,7 @@ void Evaluator::Impl::Items(Pass& pass) {
   if (pass.has_items) return;
   pass.has_items = true;
   Gather(pass);
-  for (uint16_t i = 0; i < t_->items.size(); ++i) CountItem(pass, i);
+  for (const uint16_t item : pass.touched) CountItem(pass, item);
 }
 
 void Evaluator::Impl::CountItem(Pass& pass, uint16_t index) {
@@ -132,6 +132,7 @@ void Evaluator::Impl::Escalate(Piece* begin, Piece* end) {
 }
 
 void Evaluator::Impl::Keep(const Item& item, Piece* begin, Piece* end) {
+  if (static_cast<size_t>(end - begin) <= item.keep_count) return;
   scratch_.clear();
   for (const Piece* p = begin; p < end; ++p) scratch_.push_back(static_cast<uint32_t>(p - begin));
   const auto better = [&](uint32_t a, uint32_t b) {
@@ -155,14 +156,14 @@ void Evaluator::Impl::Keep(const Item& item, Piece* begin, Piece* end) {
 
 // Each kept piece gets its share of the mean, so that the shares sum to the mean rounded once.
 void Evaluator::Impl::Average(Piece* begin, Piece* end) {
-  const Wide kept = std::count_if(begin, end, [](const Piece& p) { return p.kept; });
-  Wide sum = 0;
-  Wide given = 0;
+  const int64_t kept = std::count_if(begin, end, [](const Piece& p) { return p.kept; });
+  int64_t sum = 0;
+  int64_t given = 0;
   for (Piece* p = begin; p < end; ++p) {
     if (!p->kept) continue;
     sum += p->value;
-    const Wide total = RoundedQuotient(sum, kept);
-    p->in_item = static_cast<Hundredths>(total - given);
+    const int64_t total = RoundedQuotient(sum, kept);
+    p->in_item = total - given;
     given = total;
     if (p->in_item != p->value) p->cut = Cut::kMean;
   }

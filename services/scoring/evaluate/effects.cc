@@ -10,23 +10,25 @@ constexpr int kLookBackYears = 10;
 
 }  // namespace
 
+// Whether the restriction's condition holds on the last day of a scoring year.
+bool Evaluator::Impl::HeldIn(const RestrictionRow& row, int year, bool without_contested) {
+  const Selection selection{.without_contested = without_contested,
+                            .day = calendar_.YearStart(year + 1) - 1};
+  return Holds(row.when, carry_.For(*t_, calendar_, selection));
+}
+
 // The latest scoring year whose result makes the restriction hold on the day of the pass; -1 for none.
 int Evaluator::Impl::TriggerYear(const RestrictionRow& row, Pass& pass) {
-  const Day day = pass.selection.day;
-  const int year = calendar_.YearOf(day);
+  const int year = pass.year.number;
   if (Holds(row.when, pass)) return year;
   for (int back = 1; back <= row.carry_years; ++back) {
-    const Selection wanted{.without_contested = pass.selection.without_contested,
-                           .day = calendar_.YearStart(year - back + 1) - 1};
-    if (carry_.selection != wanted) carry_.Reset(wanted);
-    if (Holds(row.when, carry_)) return year - back;
+    if (HeldIn(row, year - back, pass.selection.without_contested)) return year - back;
   }
   return -1;
 }
 
 void Evaluator::Impl::Restrict(Pass& pass, Outcome& outcome) {
   outcome.restrictions.clear();
-  carry_.Reset({});
   for (uint16_t i = 0; i < t_->restrictions.size(); ++i) {
     const RestrictionRow& row = t_->restrictions[i];
     const int year = TriggerYear(row, pass);
@@ -41,7 +43,7 @@ void Evaluator::Impl::Restrict(Pass& pass, Outcome& outcome) {
 // Goes back from boundary to boundary; between two of them nothing changes.
 void Evaluator::Impl::FindBegins(Outcome& outcome, bool without_contested) {
   const Day day = outcome.day;
-  const int year = calendar_.YearOf(day);
+  const int year = main_.year.number;
   boundaries_.clear();
   for (int back = 0; back <= kLookBackYears; ++back)
     boundaries_.push_back(calendar_.YearStart(year - back));
@@ -56,7 +58,7 @@ void Evaluator::Impl::FindBegins(Outcome& outcome, bool without_contested) {
   for (const Day boundary : boundaries_) {
     if (running.empty()) break;
     if (boundary > day) continue;
-    scan_.Reset({.without_contested = without_contested, .day = boundary});
+    scan_.Reset(*t_, calendar_, {.without_contested = without_contested, .day = boundary});
     running.erase(std::remove_if(running.begin(),
                                  running.end(),
                                  [&](ActiveRestriction* active) {
@@ -96,14 +98,14 @@ void Evaluator::Impl::AddBoundaries(std::vector<Day>& days, Day least) {
     take(fact.determined);
     if (fact.kind + size_t{1} >= t_->kind_begin.size()) continue;
     for (uint32_t r = t_->kind_begin[fact.kind]; r < t_->kind_begin[fact.kind + 1]; ++r) {
-      const Rule& rule = t_->rules[t_->rule_of_kind[r]];
+      const Rule& rule = t_->rules[t_->rule_of_kind[r].rule];
       const Day start = StartOf(rule, fact);
       take(start);
       take(EndOf(rule, fact, start));
       if (fact.corrected != kNoDay) take(fact.corrected);
       for (uint32_t i = rule.decay.begin; i < rule.decay.end; ++i)
-        take(AddMonths(start, t_->decays[i].from_month));
-      for (const uint16_t months : t_->last_months) take(AddMonths(start, months));
+        take(calendar_.AddMonths(start, t_->decays[i].from_month));
+      for (const uint16_t months : t_->last_months) take(calendar_.AddMonths(start, months));
     }
   }
   for (Day year = least; year < outcome_.day;
@@ -122,8 +124,8 @@ void Evaluator::Impl::EachOtherBoundary(Day day, const Take& take) const {
     take(calendar_.YearStart(year));
     take(calendar_.YearStart(year + 1));
   }
-  for (const Item& item : t_->items) {
-    if (item.due_month == 0) continue;
+  for (const uint16_t due : t_->due_items) {
+    const Item& item = t_->items[due];
     const int month = (item.due_month - t_->year_month + 12) % 12;
     take(calendar_.MonthStart(year * 12 + month) + item.due_day - 1);
     take(calendar_.MonthStart((year + 1) * 12 + month) + item.due_day - 1);
@@ -163,9 +165,9 @@ Day Evaluator::Impl::NextOther(Day day) const {
     if (fact.corrected > day) take(fact.corrected);
     if (t_->last_months.empty() || fact.kind + size_t{1} >= t_->kind_begin.size()) continue;
     for (uint32_t r = t_->kind_begin[fact.kind]; r < t_->kind_begin[fact.kind + 1]; ++r) {
-      const Day start = StartOf(t_->rules[t_->rule_of_kind[r]], fact);
+      const Day start = StartOf(t_->rules[t_->rule_of_kind[r].rule], fact);
       take(start);
-      for (const uint16_t months : t_->last_months) take(AddMonths(start, months));
+      for (const uint16_t months : t_->last_months) take(calendar_.AddMonths(start, months));
     }
   }
   return next;

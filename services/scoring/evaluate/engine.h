@@ -1,9 +1,11 @@
 #ifndef SERVICES_SCORING_EVALUATE_ENGINE_H_
 #define SERVICES_SCORING_EVALUATE_ENGINE_H_
 
+#include <array>
 #include <vector>
 
 #include "services/scoring/evaluate/arithmetic.h"
+#include "services/scoring/evaluate/calendar.h"
 #include "services/scoring/evaluate/compiled.h"
 #include "services/scoring/evaluate/evaluate.h"
 #include "services/scoring/evaluate/outcome.h"
@@ -13,13 +15,11 @@ namespace xince::evaluate {
 
 /// A piece of evidence (or a project) that counts for an item.
 struct Piece {
-  Hundredths asked = 0;
-  /// Within the limits of a piece, before decay.
-  Hundredths full = 0;
-  /// After decay.
-  Hundredths value = 0;
   /// After counting and the limits of the item.
   Hundredths in_item = 0;
+  /// Within kPointsMax, as `value`: after the limits of the piece and decay.
+  int32_t asked = 0;
+  int32_t value = 0;
   uint32_t order = 0;
   Day start = kNoDay;
   Day end = kForever;
@@ -70,7 +70,15 @@ struct Selection {
   friend bool operator==(const Selection&, const Selection&) = default;
 };
 
-/// One look at the facts, filled in step by step as conditions ask for more.
+/// What the pieces of a period took (not above 0) and earned.
+struct PeriodPoints {
+  bool known = false;
+  Hundredths demerits = 0;
+  Hundredths merits = 0;
+};
+
+/// One look at the facts, filled in step by step as conditions ask for more. `items` holds nothing but
+/// what `touched` names, so that an item without a piece costs nothing.
 struct Pass {
   Selection selection;
   bool has_items = false;
@@ -82,16 +90,34 @@ struct Pass {
   uint32_t grade_rows = 0;
   Day next_change = kForever;
   /// Scoring year of the day: most pieces are of this year.
-  Day year_start = kNoDay;
-  Day year_end = kNoDay;
-  std::vector<Piece> pieces;
-  /// As they were found, before they are put in order.
+  ScoringYear year;
+  /// As they were found, and by item in the order (start, order).
   std::vector<Piece> found;
+  std::vector<Piece> pieces;
+  /// By item; at least as many as the policy has.
   std::vector<ItemState> items;
+  std::vector<uint16_t> touched;
   std::vector<Sum> groups;
+  /// By row of Tables::periods.
+  std::vector<PeriodPoints> periods;
 
   /// Begins anew.
-  void Reset(const Selection& with);
+  void Reset(const Tables& tables, const Calendar& calendar, const Selection& with);
+};
+
+/// Passes over the same facts, kept while they may be asked for again.
+class PassCache {
+ public:
+  /// The pass of a selection: one that is there, or a new one in the place of the oldest.
+  Pass& For(const Tables& tables, const Calendar& calendar, const Selection& selection);
+  /// Forgets all: the facts are others.
+  void Clear() { used_ = 0; }
+
+ private:
+  static constexpr size_t kPasses = 12;
+  std::array<Pass, kPasses> passes_;
+  size_t used_ = 0;
+  size_t next_ = 0;
 };
 
 /// Evaluates one subject on one day.
@@ -108,10 +134,11 @@ class Evaluator::Impl {
 
   // gather.cc: from facts to pieces.
   void Gather(Pass& pass);
-  void TryRule(Pass& pass, uint16_t rule_index, uint32_t fact_index);
+  void TryRule(Pass& pass, const KindRule& entry, uint32_t fact_index);
   void Arrange(Pass& pass);
   bool Matches(const Rule& rule, const Fact& fact) const;
   bool Selected(Pass& pass, const Rule& rule, const Fact& fact, Piece& piece);
+  bool PointsOf(const Rule& rule, const Fact& fact, Piece& piece) const;
   bool ExactPoints(const Rule& rule, const Fact& fact, Exact& exact, bool& decided) const;
   void SetPoints(const Rule& rule, Exact exact, Piece& piece) const;
   [[nodiscard]] Day StartOf(const Rule& rule, const Fact& fact) const;
@@ -132,7 +159,6 @@ class Evaluator::Impl {
   // groups.cc: from items to the score.
   void Groups(Pass& pass);
   [[nodiscard]] Sum ValueOf(const Pass& pass, const Member& member) const;
-  [[nodiscard]] Sum SumOf(const Pass& pass, const Group& group) const;
   [[nodiscard]] Sum HighestOf(const Pass& pass, const Group& group) const;
   Sum MixOf(Pass& pass, const Group& group);
 
@@ -143,7 +169,8 @@ class Evaluator::Impl {
   [[nodiscard]] bool HoldsStreak(const ConditionNode& node, Day day) const;
   [[nodiscard]] bool HoldsAttribute(const ConditionNode& node, Day day) const;
   [[nodiscard]] bool HoldsMeasure(const ConditionNode& node, Day day, bool without_contested) const;
-  Hundredths PeriodPoints(const ConditionNode& node, Pass& pass);
+  const PeriodPoints& PointsOfPeriod(uint32_t row, Pass& pass);
+  Selection SelectionOf(const PeriodRow& row, const Pass& pass) const;
   void Grade(Pass& pass);
   [[nodiscard]] bool InSet(const Range& set, Symbol symbol) const;
   [[nodiscard]] const Recorded* RecordedAt(Day on) const;
@@ -151,6 +178,7 @@ class Evaluator::Impl {
   // effects.cc
   void Restrict(Pass& pass, Outcome& outcome);
   int TriggerYear(const RestrictionRow& row, Pass& pass);
+  bool HeldIn(const RestrictionRow& row, int year, bool without_contested);
   void FindBegins(Outcome& outcome, bool without_contested);
   void Propose(Pass& pass, Outcome& outcome);
   void AddBoundaries(std::vector<Day>& days, Day least);
@@ -177,8 +205,8 @@ class Evaluator::Impl {
   Pass main_;
   Pass uncontested_;
   Pass scan_;
-  Pass carry_;
-  Pass period_;
+  PassCache carry_;
+  PassCache periods_;
   Outcome outcome_;
   std::vector<uint32_t> scratch_;
   std::vector<uint32_t> line_order_;

@@ -25,8 +25,9 @@ const Outcome& Evaluator::Impl::Run(const CompiledSubjectPolicy& policy,
   facts_ = facts;
   subject_ = &subject;
   calendar_ = Calendar(t_->year_month);
-  period_.Reset({});
-  main_.Reset({.without_contested = options.without_contested, .day = day});
+  carry_.Clear();
+  periods_.Clear();
+  main_.Reset(*t_, calendar_, {.without_contested = options.without_contested, .day = day});
   Grade(main_);
 
   outcome_.day = day;
@@ -52,9 +53,9 @@ const Outcome& Evaluator::Impl::Run(const CompiledSubjectPolicy& policy,
 // What a lean evaluation leaves out.
 void Evaluator::Impl::Complete(const EvaluateOptions& options) {
   const Day day = outcome_.day;
-  outcome_.items.resize(main_.items.size());
-  for (size_t i = 0; i < main_.items.size(); ++i)
-    outcome_.items[i] = {main_.items[i].value, main_.items[i].present};
+  outcome_.items.assign(t_->items.size(), {});
+  for (const uint16_t item : main_.touched)
+    outcome_.items[item] = {main_.items[item].value, main_.items[item].present};
   outcome_.groups = main_.groups;
   if (!outcome_.restrictions.empty()) FindBegins(outcome_, options.without_contested);
   outcome_.contested =
@@ -62,7 +63,7 @@ void Evaluator::Impl::Complete(const EvaluateOptions& options) {
         return f.contested && f.reach != 0;
       });
   if (outcome_.contested) {
-    uncontested_.Reset({.without_contested = true, .day = day});
+    uncontested_.Reset(*t_, calendar_, {.without_contested = true, .day = day});
     Grade(uncontested_);
     outcome_.uncontested_score = uncontested_.groups.back().value;
     outcome_.uncontested_grade = uncontested_.grade;

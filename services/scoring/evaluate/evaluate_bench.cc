@@ -3,12 +3,15 @@
 #include "services/scoring/evaluate/evaluate.h"
 #include "services/scoring/evaluate/test_world.h"
 
+/// Evaluations of firms of Nanjing, one of its kinds of question each.
 namespace xince::evaluate {
 namespace {
 
-// A firm of Nanjing with 20 pieces in the year and 20 in the year before.
-void EvaluateFirm(benchmark::State& state, Explain explain) {
-  TestPack pack;
+constexpr int kFirms = 512;
+constexpr Day kAsked = DayOf(2024, 12, 31);
+
+TestPack Nanjing() {
+  TestPack made;
   std::vector<policy::Pack> packs;
   for (const char* path : {"policies/nanjing/2022-10-26.textproto",
                            "policies/nanjing/2012-01-01.textproto",
@@ -20,41 +23,73 @@ void EvaluateFirm(benchmark::State& state, Explain explain) {
   }
   const policy::Pack* earlier[] = {&packs[1]};
   const policy::Pack* national[] = {&packs[2]};
-  pack.pack = std::make_unique<CompiledPack>(*Compile(
-      packs[0], {.vocabulary = pack.vocabulary.get(), .earlier = earlier, .national = national}));
-  const char* kinds[] = {"inspection.lift-unsafe",
-                         "inspection.honour",
-                         "inspection.inaction",
-                         "inspection.complaint-statistics"};
-  const MeasureValue measure{pack.vocabulary->names.Find("complaint-disposal-rate"), 9950};
-  std::vector<Fact> facts;
-  for (uint32_t i = 0; i < 40; ++i) {
-    const Day day = DayOf(i < 20 ? 2024 : 2023, static_cast<int>(i % 12) + 1, 5);
-    facts.push_back({.order = i,
-                     .points = -50,
-                     .measures = &measure,
-                     .evidence = i,
-                     .kind = pack.vocabulary->kinds.Find(kinds[i % 4]),
-                     .occurred = day,
-                     .determined = day,
-                     .matter = i + 1,
-                     .measure_count = 1,
-                     .level = 3,
-                     .reach = kViaProject});
+  made.pack = std::make_unique<CompiledPack>(*Compile(
+      packs[0], {.vocabulary = made.vocabulary.get(), .earlier = earlier, .national = national}));
+  return made;
+}
+
+// A register: each firm has `this_year` pieces in 2024 and `last_year` in 2023, of random kinds and
+// days.
+struct Register {
+  Register(const TestPack& pack, int this_year, int last_year) {
+    const char* kKinds[] = {"inspection.lift-unsafe",
+                            "inspection.honour",
+                            "inspection.inaction",
+                            "inspection.complaint-statistics",
+                            "inspection.satisfaction",
+                            "inspection.assessment",
+                            "inspection.penalty",
+                            "party.evaluation"};
+    for (const char* name :
+         {"complaint-disposal-rate", "satisfaction-rate", "sample-size", "score", "full-score"}) {
+      measures.push_back({pack.vocabulary->names.Find(name), 9950});
+    }
+    measures.back().value = 10000;
+    std::mt19937 random(1);
+    for (int firm = 0; firm < kFirms; ++firm) {
+      auto& facts = firms.emplace_back();
+      for (int i = 0; i < this_year + last_year; ++i) {
+        const Day day = DayOf(i < this_year ? 2024 : 2023, 1, 1) + static_cast<Day>(random() % 365);
+        facts.push_back({.order = static_cast<uint32_t>(i),
+                         .points = -static_cast<DecidedPoints>(random() % 400),
+                         .measures = measures.data(),
+                         .evidence = static_cast<uint32_t>(i),
+                         .kind = pack.vocabulary->kinds.Find(kKinds[random() % 8]),
+                         .occurred = day,
+                         .determined = day,
+                         .matter = static_cast<uint32_t>(random() % 9),
+                         .issuer = static_cast<uint32_t>(random() % 5),
+                         .measure_count = static_cast<uint16_t>(measures.size()),
+                         .level = static_cast<uint8_t>(1 + random() % 4),
+                         .issuer_level = 5,
+                         .reach = random() % 2 == 0 ? kDirect : kViaProject});
+      }
+    }
   }
+
+  std::vector<MeasureValue> measures;
+  std::vector<std::vector<Fact>> firms;
+};
+
+void EvaluateFirms(benchmark::State& state, int this_year, int last_year, Explain explain) {
+  const TestPack pack = Nanjing();
+  const Register firms(pack, this_year, last_year);
   Evaluator evaluator;
+  size_t next = 0;
   for (auto _ : state) {
     benchmark::DoNotOptimize(
-        evaluator.Run(pack.firm(), facts, {}, DayOf(2024, 12, 31), {.explain = explain}));
+        evaluator.Run(pack.firm(), firms.firms[next++ % kFirms], {}, kAsked, {.explain = explain}));
   }
 }
 
-void BM_Plain(benchmark::State& state) { EvaluateFirm(state, Explain::kNo); }
-void BM_Explained(benchmark::State& state) { EvaluateFirm(state, Explain::kYes); }
-void BM_Lean(benchmark::State& state) { EvaluateFirm(state, Explain::kLean); }
-BENCHMARK(BM_Lean);
-BENCHMARK(BM_Plain);
-BENCHMARK(BM_Explained);
+// A back-test: 28 pieces over two years, half of them in each.
+void BM_Lean28(benchmark::State& state) { EvaluateFirms(state, 14, 14, Explain::kLean); }
+// A standing with a line for each of 20 pieces, 20 more in the year before, with and without lines.
+void BM_Plain20(benchmark::State& state) { EvaluateFirms(state, 20, 20, Explain::kNo); }
+void BM_Explained20(benchmark::State& state) { EvaluateFirms(state, 20, 20, Explain::kYes); }
+BENCHMARK(BM_Lean28);
+BENCHMARK(BM_Plain20);
+BENCHMARK(BM_Explained20);
 
 }  // namespace
 }  // namespace xince::evaluate

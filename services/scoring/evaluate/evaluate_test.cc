@@ -9,6 +9,7 @@
 #include "gtest/gtest.h"
 #include "services/runtime/errors.h"
 #include "services/scoring/evaluate/arithmetic.h"
+#include "services/scoring/evaluate/calendar.h"
 #include "services/scoring/evaluate/test_world.h"
 
 namespace xince::evaluate {
@@ -79,6 +80,26 @@ TEST(Calendar, BeginsYearsInTheMonthGiven) {
   const Calendar january(1);
   EXPECT_EQ(january.YearOf(DayOf(2022, 12, 31)), 2022);
   EXPECT_EQ(january.YearStart(2023), DayOf(2023, 1, 1));
+}
+
+TEST(Calendar, LooksUpWhatItWouldReckon) {
+  const Calendar calendar(4);
+  // Each day from before the table until after it, and the days around its edges for each span.
+  for (Day day = DayOf(1978, 1, 1); day < DayOf(2102, 1, 1); ++day) {
+    const type::Date date = type::Date::FromDays(day);
+    const int month = date.year() * 12 + date.month() - 1 - 3;
+    ASSERT_EQ(calendar.MonthOf(day), month) << day;
+    ASSERT_EQ(calendar.MonthStart(month), day - date.day() + 1);
+    const bool edge = date.day() > 27 || date.year() % 40 < 2;
+    for (const int months : {0, 1, 11, 12, 23, edge ? 60 : 3, edge ? 1200 : 6}) {
+      ASSERT_EQ(calendar.AddMonths(day, months), type::AddMonths(date, months).days())
+          << day << " " << months;
+    }
+    const ScoringYear year = calendar.YearHolding(day);
+    ASSERT_TRUE(year.start <= day && day < year.end && year.number == calendar.YearOf(day));
+  }
+  EXPECT_EQ(calendar.YearStart(1900), type::kDateMin.days());
+  EXPECT_EQ(calendar.YearStart(10000), kForever);
 }
 
 TEST(Fact, HoldsDecidedPointsWithinTheGreatest) {

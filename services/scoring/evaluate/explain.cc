@@ -22,7 +22,7 @@ void Evaluator::Impl::WriteExplanation(const Pass& pass, Outcome& outcome) {
 
 void Evaluator::Impl::WriteLines(const Pass& pass, Outcome& outcome) {
   outcome.lines.clear();
-  outcome.lines.reserve(pass.pieces.size() + 4);
+  outcome.lines.reserve(pass.found.size() + 4);
   line_order_.clear();
   line_begin_.resize(t_->items.size() + 1);
   for (uint16_t i = 0; i < t_->items.size(); ++i) {
@@ -76,7 +76,7 @@ Day Evaluator::Impl::RepairFrom(const Piece& piece, Day day) const {
   for (uint32_t i = rule.repairs.begin; i < rule.repairs.end; ++i) {
     const Repair& repair = t_->repairs[i];
     if (repair.from <= day && day < repair.until)
-      return AddMonths(facts_[piece.source].determined, repair.min_months);
+      return calendar_.AddMonths(facts_[piece.source].determined, repair.min_months);
   }
   return kNoDay;
 }

@@ -35,7 +35,7 @@ bool Before(const Piece& a, const Piece& b) {
 
 }  // namespace
 
-void Pass::Reset(const Selection& with) {
+void Pass::Reset(const Tables& tables, const Calendar& calendar, const Selection& with) {
   selection = with;
   has_items = has_groups = has_grade = false;
   rank_pending = false;
@@ -43,7 +43,24 @@ void Pass::Reset(const Selection& with) {
   grade = kNoIndex;
   grade_rows = 0;
   next_change = kForever;
-  pieces.clear();
+  year = calendar.YearHolding(with.day);
+  found.clear();
+  for (const uint16_t item : touched) items[item] = {};
+  touched.clear();
+  if (items.size() < tables.items.size()) items.resize(tables.items.size());
+  periods.assign(tables.periods.size(), {});
+}
+
+Pass& PassCache::For(const Tables& tables, const Calendar& calendar, const Selection& selection) {
+  for (size_t i = 0; i < used_; ++i) {
+    if (passes_[i].selection == selection) return passes_[i];
+  }
+  if (used_ == 0) next_ = 0;
+  Pass& pass = passes_[next_];
+  next_ = (next_ + 1) % kPasses;
+  used_ = std::max(used_, next_ == 0 ? kPasses : next_);
+  pass.Reset(tables, calendar, selection);
+  return pass;
 }
 
 bool Evaluator::Impl::Matches(const Rule& rule, const Fact& fact) const {
@@ -125,25 +142,46 @@ bool Evaluator::Impl::ExactPoints(const Rule& rule,
 void Evaluator::Impl::SetPoints(const Rule& rule, Exact exact, Piece& piece) const {
   if (exact.den == 1 && rule.factor == 10000 && rule.round_to == 1 && piece.decay == 10000) {
     // Nothing is divided: no fraction is needed.
-    piece.asked = static_cast<Hundredths>(std::clamp<Wide>(exact.num, -kPointsMax, kPointsMax));
-    piece.full = std::clamp(piece.asked, rule.piece_limits.least, rule.piece_limits.most);
-    piece.value = piece.full;
-    if (piece.full != piece.asked) piece.cut = Cut::kPieceLimits;
+    const auto asked =
+        static_cast<Hundredths>(std::clamp<Wide>(exact.num, -kPointsMax, kPointsMax));
+    piece.asked = static_cast<int32_t>(asked);
+    piece.value =
+        static_cast<int32_t>(std::clamp(asked, rule.piece_limits.least, rule.piece_limits.most));
+    if (piece.value != piece.asked) piece.cut = Cut::kPieceLimits;
     return;
   }
   if (rule.factor != 10000) {
     exact.num *= rule.factor;
     exact.den *= 10000;
   }
-  piece.asked = Rounded(exact, rule.round_to);
+  piece.asked = static_cast<int32_t>(Rounded(exact, rule.round_to));
   bool cut = false;
   const Exact limited = Limited(exact, rule.piece_limits, cut);
-  piece.full = cut ? Rounded(limited, rule.round_to) : piece.asked;
-  if (piece.full != piece.asked) piece.cut = Cut::kPieceLimits;
-  piece.value = piece.full;
+  const auto full = cut ? static_cast<int32_t>(Rounded(limited, rule.round_to)) : piece.asked;
+  if (full != piece.asked) piece.cut = Cut::kPieceLimits;
+  piece.value = full;
   if (piece.decay == 10000) return;
-  piece.value = Rounded({limited.num * piece.decay, limited.den * 10000}, rule.round_to);
-  if (piece.value != piece.full) piece.cut = Cut::kDecay;
+  piece.value = static_cast<int32_t>(
+      Rounded({limited.num * piece.decay, limited.den * 10000}, rule.round_to));
+  if (piece.value != full) piece.cut = Cut::kDecay;
+}
+
+// False when the piece does not match the item after all.
+bool Evaluator::Impl::PointsOf(const Rule& rule, const Fact& fact, Piece& piece) const {
+  if (rule.points == PointsRule::kNone) return true;
+  if (rule.plain) {
+    piece.asked = piece.value = static_cast<int32_t>(rule.amount);
+    return true;
+  }
+  Exact exact;
+  bool decided = true;
+  if (!ExactPoints(rule, fact, exact, decided)) return false;
+  if (decided) {
+    SetPoints(rule, exact, piece);
+  } else {
+    piece.cut = Cut::kUndecided;
+  }
+  return true;
 }
 
 Day Evaluator::Impl::StartOf(const Rule& rule, const Fact& fact) const {
@@ -158,16 +196,18 @@ Day Evaluator::Impl::EndOf(const Rule& rule, const Fact& fact, Day start) const 
     case Rule::End::kScoringYears:
       return calendar_.YearStart(calendar_.YearOf(start) + rule.end_count + 1);
     case Rule::End::kMonths:
-      return AddMonths(start, rule.end_count);
+      return calendar_.AddMonths(start, rule.end_count);
     case Rule::End::kUntilCorrected: {
-      const Day longest = rule.max_months == 0 ? kForever : AddMonths(start, rule.max_months);
+      const Day longest =
+          rule.max_months == 0 ? kForever : calendar_.AddMonths(start, rule.max_months);
       if (fact.corrected == kNoDay) return longest;
-      return std::min(
-          longest,
-          std::max(AddMonths(fact.corrected, rule.end_count), AddMonths(start, rule.min_months)));
+      return std::min(longest,
+                      std::max(calendar_.AddMonths(fact.corrected, rule.end_count),
+                               calendar_.AddMonths(start, rule.min_months)));
     }
     case Rule::End::kUntilStated:
-      return fact.valid_until != kNoDay ? fact.valid_until : AddMonths(start, rule.end_count);
+      return fact.valid_until != kNoDay ? fact.valid_until
+                                        : calendar_.AddMonths(start, rule.end_count);
     case Rule::End::kNever:
       break;
   }
@@ -177,7 +217,7 @@ Day Evaluator::Impl::EndOf(const Rule& rule, const Fact& fact, Day start) const 
 int32_t Evaluator::Impl::DecayOn(const Rule& rule, Day start, Day day) const {
   int32_t percent = 10000;
   for (uint32_t i = rule.decay.begin; i < rule.decay.end; ++i) {
-    if (AddMonths(start, t_->decays[i].from_month) > day) break;
+    if (calendar_.AddMonths(start, t_->decays[i].from_month) > day) break;
     percent = t_->decays[i].percent;
   }
   return percent;
@@ -189,8 +229,8 @@ bool Evaluator::Impl::Selected(Pass& pass, const Rule& rule, const Fact& fact, P
   piece.start = StartOf(rule, fact);
   if (s.by == Selection::By::kStarted) return s.from <= piece.start && piece.start < s.until;
   if (s.by == Selection::By::kLastMonths)
-    return piece.start <= s.day && s.day < AddMonths(piece.start, s.months);
-  piece.end = rule.this_year_only ? pass.year_end : EndOf(rule, fact, piece.start);
+    return piece.start <= s.day && s.day < calendar_.AddMonths(piece.start, s.months);
+  piece.end = rule.this_year_only ? pass.year.end : EndOf(rule, fact, piece.start);
   if (piece.start > s.day) {
     if (piece.end > piece.start) pass.next_change = std::min(pass.next_change, piece.start);
     return false;
@@ -200,86 +240,83 @@ bool Evaluator::Impl::Selected(Pass& pass, const Rule& rule, const Fact& fact, P
   if (rule.decay.empty()) return true;
   piece.decay = DecayOn(rule, piece.start, s.day);
   for (uint32_t i = rule.decay.begin; i < rule.decay.end; ++i) {
-    const Day step = AddMonths(piece.start, t_->decays[i].from_month);
+    const Day step = calendar_.AddMonths(piece.start, t_->decays[i].from_month);
     if (step > s.day) pass.next_change = std::min(pass.next_change, step);
   }
   return true;
 }
 
-void Evaluator::Impl::TryRule(Pass& pass, uint16_t rule_index, uint32_t fact_index) {
-  const Rule& rule = t_->rules[rule_index];
+void Evaluator::Impl::TryRule(Pass& pass, const KindRule& entry, uint32_t fact_index) {
+  const Rule& rule = t_->rules[entry.rule];
   const Fact& fact = facts_[fact_index];
-  if ((rule.reach & fact.reach) == 0) return;
-  if (rule.this_year_only && pass.selection.by == Selection::By::kActive) {
-    // Most pieces on file are of other years, and need no calendar.
-    const Day start = rule.start_occurred ? fact.occurred : fact.determined;
-    if (start < pass.year_start) return;
-    if (start > pass.selection.day) {
-      pass.next_change = std::min(pass.next_change, start);
-      return;
-    }
-  }
-  if (!Matches(rule, fact)) return;
+  if (rule.filtered && !Matches(rule, fact)) return;
   Piece& piece = pass.found.emplace_back();
-  Exact exact;
-  bool decided = true;
-  if (!Selected(pass, rule, fact, piece) ||
-      (!rule.plain && !ExactPoints(rule, fact, exact, decided))) {
+  if (!Selected(pass, rule, fact, piece) || !PointsOf(rule, fact, piece)) {
     pass.found.pop_back();
     return;
   }
   piece.order = fact.order;
   piece.source = fact_index;
   piece.item = rule.item;
-  piece.rule = rule_index;
+  piece.rule = entry.rule;
   piece.open = fact.corrected == kNoDay || fact.corrected > pass.selection.day;
-  if (rule.plain) {
-    piece.asked = piece.full = piece.value = rule.amount;
-  } else if (!decided) {
-    piece.cut = Cut::kUndecided;
-  } else if (rule.points != PointsRule::kNone) {
-    SetPoints(rule, exact, piece);
-  }
 }
 
-// Puts what was found into the order (item, start, id): by item first, which leaves short runs that are
-// mostly in order already.
+// Puts what was found by item, in the order (start, id): short runs that are mostly in order already.
 void Evaluator::Impl::Arrange(Pass& pass) {
-  scratch_.assign(t_->items.size() + 1, 0);
-  for (const Piece& piece : pass.found) ++scratch_[piece.item + 1];
-  for (size_t i = 1; i < scratch_.size(); ++i) scratch_[i] += scratch_[i - 1];
-  pass.items.assign(t_->items.size(), {});
-  for (size_t i = 0; i < pass.items.size(); ++i)
-    pass.items[i].pieces = {scratch_[i], scratch_[i + 1]};
-  pass.pieces.resize(pass.found.size());
-  for (const Piece& piece : pass.found) pass.pieces[scratch_[piece.item]++] = piece;
-  for (const ItemState& item : pass.items) {
-    const auto begin = pass.pieces.begin() + item.pieces.begin;
-    const auto end = pass.pieces.begin() + item.pieces.end;
-    if (!std::is_sorted(begin, end, Before)) std::sort(begin, end, Before);
+  for (const Piece& piece : pass.found) {
+    Range& pieces = pass.items[piece.item].pieces;
+    if (pieces.end++ == 0) pass.touched.push_back(piece.item);
+  }
+  uint32_t begin = 0;
+  for (const uint16_t item : pass.touched) {
+    Range& pieces = pass.items[item].pieces;
+    const uint32_t count = pieces.end;
+    pieces = {begin, begin};
+    begin += count;
+  }
+  if (pass.pieces.size() < begin) pass.pieces.resize(begin);
+  for (const Piece& piece : pass.found) pass.pieces[pass.items[piece.item].pieces.end++] = piece;
+  for (const uint16_t item : pass.touched) {
+    const Range& pieces = pass.items[item].pieces;
+    Piece* const first = pass.pieces.data() + pieces.begin;
+    Piece* const last = pass.pieces.data() + pieces.end;
+    if (!std::is_sorted(first, last, Before)) std::sort(first, last, Before);
   }
 }
 
 void Evaluator::Impl::Gather(Pass& pass) {
-  pass.found.clear();
-  const int year = calendar_.YearOf(pass.selection.day);
-  pass.year_start = calendar_.YearStart(year);
-  pass.year_end = calendar_.YearStart(year + 1);
+  const bool active = pass.selection.by == Selection::By::kActive;
+  const Day day = pass.selection.day;
   const size_t kinds = t_->kind_begin.size();
   for (uint32_t i = 0; i < facts_.size(); ++i) {
     const Fact& fact = facts_[i];
     if (fact.reach == 0 || fact.kind + size_t{1} >= kinds) continue;
     if (fact.contested && pass.selection.without_contested) continue;
-    for (uint32_t r = t_->kind_begin[fact.kind]; r < t_->kind_begin[fact.kind + 1]; ++r)
-      TryRule(pass, t_->rule_of_kind[r], i);
-  }
-  if (pass.selection.by == Selection::By::kActive) {
-    for (size_t i = 0; i < t_->items.size(); ++i) {
-      if (t_->items[i].source == Item::Source::kProjects)
-        AddProjects(pass, static_cast<uint16_t>(i));
+    const uint32_t end = t_->kind_begin[fact.kind + 1];
+    for (uint32_t r = t_->kind_begin[fact.kind]; r < end; ++r) {
+      const KindRule& entry = t_->rule_of_kind[r];
+      if ((entry.reach & fact.reach) == 0) continue;
+      if (active && entry.this_year_only) {
+        // Most pieces on file are of other years, and need no calendar.
+        const Day start = entry.start_occurred ? fact.occurred : fact.determined;
+        if (start < pass.year.start) continue;
+        if (start > day) {
+          pass.next_change = std::min(pass.next_change, start);
+          continue;
+        }
+      }
+      TryRule(pass, entry, i);
     }
   }
+  if (active) {
+    for (const uint16_t item : t_->project_items) AddProjects(pass, item);
+  }
   Arrange(pass);
+  if (!active) return;
+  for (const uint16_t item : t_->own_line_items) {
+    if (pass.items[item].pieces.empty()) pass.touched.push_back(item);
+  }
 }
 
 void Evaluator::Impl::AddProjects(Pass& pass, uint16_t index) {
@@ -292,10 +329,8 @@ void Evaluator::Impl::AddProjects(Pass& pass, uint16_t index) {
     piece.item = index;
     piece.order = i + 1;  // After the lines of items' own.
     piece.source = i;
-    piece.asked = Rounded(
-        {static_cast<Wide>(std::clamp(project.score, -kPointsMax, kPointsMax)) * item.factor,
-         10000});
-    piece.full = piece.value = piece.asked;
+    const Wide score = std::clamp(project.score, -kPointsMax, kPointsMax);
+    piece.asked = piece.value = static_cast<int32_t>(Rounded({score * item.factor, 10000}));
     piece.open = false;
     pass.found.push_back(piece);
   }

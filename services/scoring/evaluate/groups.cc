@@ -17,28 +17,25 @@ void Evaluator::Impl::Groups(Pass& pass) {
   Items(pass);
   pass.has_groups = true;
   pass.groups.assign(t_->groups.size(), {});
+  const auto add = [&](uint16_t group, Hundredths value, bool present) {
+    pass.groups[group].value += value;
+    pass.groups[group].present |= present;
+  };
+  for (const uint16_t item : pass.touched)
+    add(t_->items[item].group, pass.items[item].value, pass.items[item].present);
+  // Groups come after those under them.
   for (size_t i = 0; i < t_->groups.size(); ++i) {
     const Group& group = t_->groups[i];
-    Sum sum = group.mode == Group::Mode::kSum       ? SumOf(pass, group)
-              : group.mode == Group::Mode::kHighest ? HighestOf(pass, group)
-                                                    : MixOf(pass, group);
+    Sum& sum = pass.groups[i];
+    if (group.mode == Group::Mode::kHighest) sum = HighestOf(pass, group);
+    if (group.mode == Group::Mode::kMix) sum = MixOf(pass, group);
     if (sum.present) sum.value = std::clamp(sum.value, group.limits.least, group.limits.most);
-    pass.groups[i] = sum;
+    if (group.parent != kNoIndex) add(group.parent, sum.value, sum.present);
   }
   for (const uint16_t veto : t_->veto_items) {
     if (t_->items[veto].veto == Item::VetoEffect::kNotRated && pass.items[veto].count > 0)
       pass.rated = false;
   }
-}
-
-Sum Evaluator::Impl::SumOf(const Pass& pass, const Group& group) const {
-  Sum sum;
-  for (uint32_t i = group.members.begin; i < group.members.end; ++i) {
-    const Sum member = ValueOf(pass, t_->members[i]);
-    sum.value += member.value;
-    sum.present |= member.present;
-  }
-  return sum;
 }
 
 Sum Evaluator::Impl::HighestOf(const Pass& pass, const Group& group) const {
@@ -63,6 +60,7 @@ Sum Evaluator::Impl::MixOf(Pass& pass, const Group& group) {
       sum += static_cast<Wide>(value.value) * rater.weight;
     } else if (rater.missing == Rater::FULL) {
       ItemState& full = pass.items[rater.full_item];
+      pass.touched.push_back(rater.full_item);
       full.own_origin = Origin::kRaterFull;
       full.own_line = full.value = t_->items[rater.full_item].amount;
       full.present = true;

@@ -62,15 +62,13 @@ struct ConditionNode {
   };
 
   Op op = Op::kAll;
-  /// policy::v1::PeriodPoints::Span.
-  uint8_t span = 0;
   /// The condition asks for a number besides a set.
   bool compares = false;
   /// kRated: the value asked for.
   bool wanted = true;
-  /// Item or group.
-  uint16_t index = 0;
-  /// Months, or years.
+  /// Item, group, or row of Tables::periods.
+  uint32_t index = 0;
+  /// Years.
   uint16_t count = 0;
   uint32_t next = 0;
   /// Attribute or kind, and measure.
@@ -148,6 +146,8 @@ struct Rule {
   Hundredths round_to = 1;
   Interval piece_limits;
 
+  /// Something is asked of the evidence besides kind and reach.
+  bool filtered = false;
   /// The points are `amount`, whatever the evidence says.
   bool plain = false;
 
@@ -165,6 +165,25 @@ struct Rule {
 
   /// In Tables::repairs.
   Range repairs;
+};
+
+/// A rule that takes a kind, with what most pieces fail on.
+struct KindRule {
+  uint16_t rule = 0;
+  ReachMask reach = 0;
+  bool this_year_only = false;
+  bool start_occurred = false;
+};
+
+/// Points of a period that conditions ask for.
+struct PeriodRow {
+  /// policy::v1::PeriodPoints::Span.
+  uint8_t span = 0;
+  /// What is active says it: every item asked about is so (Item::year_is_active), in this year.
+  bool active_says = false;
+  uint16_t months = 0;
+  /// Items in Tables::symbols; none for every item that takes evidence.
+  Range items;
 };
 
 /// A version of a repair class.
@@ -218,8 +237,9 @@ struct Item {
   uint8_t weight = 0;
   int32_t factor = 10000;
 
-  /// What is active in a scoring year is what started in it, at full points.
-  bool year_is_active = false;
+  /// What is active in a scoring year is what started in it, at full points; or nothing of it ever has
+  /// points.
+  bool year_is_active = true;
 };
 
 /// A member of a group.
@@ -245,6 +265,8 @@ struct Group {
   Range items;
   /// Index in the proto; kNoIndex for the score.
   uint16_t proto = kNoIndex;
+  /// The group it is a member of; kNoIndex for the score.
+  uint16_t parent = kNoIndex;
 };
 
 struct GradeRow {
@@ -284,7 +306,7 @@ struct Tables {
   std::vector<Rule> rules;
   /// Rules of kind k: rule_of_kind[kind_begin[k]] to rule_of_kind[kind_begin[k + 1]].
   std::vector<uint32_t> kind_begin;
-  std::vector<uint16_t> rule_of_kind;
+  std::vector<KindRule> rule_of_kind;
 
   std::vector<Hundredths> level_points;
   std::vector<Band> bands;
@@ -300,6 +322,12 @@ struct Tables {
   std::vector<ProposalRow> proposals;
   std::vector<TieBreakRow> tie_breaks;
   std::vector<uint16_t> veto_items;
+  /// Items that may have a line without a piece, that roll up projects, that are due on a day.
+  std::vector<uint16_t> own_line_items;
+  std::vector<uint16_t> project_items;
+  std::vector<uint16_t> due_items;
+  /// What conditions ask about periods.
+  std::vector<PeriodRow> periods;
 
   bool has_quota = false;
   /// The outcome may change when a scoring year begins.
