@@ -5,6 +5,8 @@
 #include "absl/strings/str_cat.h"
 
 #include "services/runtime/errors.h"
+#include "services/scoring/evaluate/coverage.h"
+#include "services/scoring/policy/checker.h"
 #include "services/scoring/policy/decimal.h"
 #include "services/scoring/policy/parse.h"
 
@@ -235,11 +237,27 @@ std::vector<std::string> Differences(const v1::CaseOutcome& expected,
   return comparer.Take();
 }
 
-absl::StatusOr<std::vector<std::string>> RunCases(absl::string_view bytes,
-                                                  absl::string_view file,
-                                                  const ReadFile& read) {
+std::string FormatFailure(const CaseFailure& failure, absl::string_view file) {
+  return absl::StrCat(file,
+                      ":",
+                      failure.at.line,
+                      ":",
+                      failure.at.column,
+                      ": error: ",
+                      failure.name,
+                      ": ",
+                      failure.subject,
+                      ": ",
+                      failure.en);
+}
+
+absl::StatusOr<CaseReport> RunCases(absl::string_view bytes,
+                                    absl::string_view file,
+                                    const ReadFile& read,
+                                    CoverageBook* coverage) {
   v1::CaseFile cases;
-  XINCE_RETURN_IF_ERROR(policy::ParseText(bytes, file, "CASE_SYNTAX", cases));
+  google::protobuf::TextFormat::ParseInfoTree tree;
+  XINCE_RETURN_IF_ERROR(policy::ParseText(bytes, file, "CASE_SYNTAX", cases, &tree));
   XINCE_ASSIGN_OR_RETURN(const std::string pack_bytes, read(cases.pack()));
   XINCE_ASSIGN_OR_RETURN(const policy::Pack pack, policy::LoadPack(pack_bytes, cases.pack()));
   XINCE_ASSIGN_OR_RETURN(const std::vector<policy::Pack> national, LoadAll(cases.national(), read));
@@ -247,21 +265,32 @@ absl::StatusOr<std::vector<std::string>> RunCases(absl::string_view bytes,
   const std::vector<const policy::Pack*> national_packs = Pointers(national);
   const std::vector<const policy::Pack*> earlier_packs = Pointers(earlier);
   Vocabulary vocabulary;
-  XINCE_ASSIGN_OR_RETURN(
-      const CompiledPack compiled,
-      Compile(pack,
-              {.vocabulary = &vocabulary, .earlier = earlier_packs, .national = national_packs}));
-  std::vector<std::string> differences;
-  for (const v1::Case& one : cases.cases()) {
+  const CompileContext context{
+      .vocabulary = &vocabulary, .earlier = earlier_packs, .national = national_packs};
+  XINCE_ASSIGN_OR_RETURN(const CompiledPack compiled, Compile(pack, context));
+  Coverage* touched = nullptr;
+  if (coverage != nullptr) {
+    XINCE_ASSIGN_OR_RETURN(touched, coverage->For(cases.pack(), pack_bytes));
+    XINCE_RETURN_IF_ERROR(touched->Begin(context));
+  }
+  CaseReport report{.pack = cases.pack(), .cases = cases.cases_size()};
+  const policy::Node root{.message = &cases, .tree = &tree, .at = {}, .id = ""};
+  for (int i = 0; i < cases.cases_size(); ++i) {
+    const v1::Case& one = cases.cases(i);
     XINCE_ASSIGN_OR_RETURN(const CaseWorld world, CaseWorld::Make(one, vocabulary));
-    for (const v1::CaseOutcome& expected : one.expect()) {
+    const policy::Node node = policy::Report::Child(root, "cases", i, one);
+    for (int j = 0; j < one.expect_size(); ++j) {
+      const v1::CaseOutcome& expected = one.expect(j);
       XINCE_ASSIGN_OR_RETURN(const v1::CaseOutcome actual,
                              EvaluateSubject(compiled, world, expected.subject()));
-      for (const std::string& difference : Differences(expected, actual))
-        differences.push_back(absl::StrCat(one.name(), ": ", expected.subject(), ": ", difference));
+      ++report.outcomes;
+      if (touched != nullptr) touched->Add(one, world, compiled, expected.subject());
+      const policy::Position at = policy::Report::Child(node, "expect", j, expected).at;
+      for (std::string& difference : Differences(expected, actual))
+        report.failures.push_back({at, one.name(), expected.subject(), std::move(difference)});
     }
   }
-  return differences;
+  return report;
 }
 
 }  // namespace xince::evaluate

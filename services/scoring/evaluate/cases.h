@@ -16,9 +16,12 @@
 #include "services/scoring/evaluate/compiled.h"
 #include "services/scoring/evaluate/evaluate.h"
 #include "services/scoring/evaluate/reach.h"
+#include "services/scoring/policy/check.h"
 
 /// Cases: small worlds written as data, evaluated with a pack and compared with what is expected.
 namespace xince::evaluate {
+
+class CoverageBook;
 
 /// The world of one case, made ready for evaluation.
 class CaseWorld {
@@ -82,11 +85,36 @@ std::vector<std::string> Differences(const policy::v1::CaseOutcome& expected,
 /// Reads a file of the source tree.
 using ReadFile = std::function<absl::StatusOr<std::string>(const std::string& path)>;
 
-/// Runs the cases of a file: every difference, as `case: subject: sentence`. Errors: those of LoadPack
-/// and Compile; INVALID_ARGUMENT CASE_SYNTAX with line and column.
-absl::StatusOr<std::vector<std::string>> RunCases(absl::string_view bytes,
-                                                  absl::string_view file,
-                                                  const ReadFile& read);
+/// Something that came out otherwise than a case expects.
+struct CaseFailure {
+  /// Where the outcome is expected.
+  policy::Position at;
+  /// Name of the case.
+  std::string name;
+  std::string subject;
+  /// One sentence without a full stop: `score is 99, expected 98`.
+  std::string en;
+};
+
+/// What came of a file of cases.
+struct CaseReport {
+  /// Path of the pack.
+  std::string pack;
+  int cases = 0;
+  /// Outcomes that were compared.
+  int outcomes = 0;
+  std::vector<CaseFailure> failures;
+};
+
+/// `file:line:column: error: case: subject: sentence`.
+std::string FormatFailure(const CaseFailure& failure, absl::string_view file);
+
+/// Runs the cases of a file; what they touch of their pack is noted in `coverage`, which may be null.
+/// Errors: those of LoadPack and Compile; INVALID_ARGUMENT CASE_SYNTAX with line and column.
+absl::StatusOr<CaseReport> RunCases(absl::string_view bytes,
+                                    absl::string_view file,
+                                    const ReadFile& read,
+                                    CoverageBook* coverage = nullptr);
 
 }  // namespace xince::evaluate
 

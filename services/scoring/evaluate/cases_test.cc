@@ -7,7 +7,6 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_join.h"
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -42,9 +41,11 @@ class CasesOfPacks : public testing::TestWithParam<std::string> {};
 TEST_P(CasesOfPacks, GiveWhatIsExpected) {
   const auto bytes = Read(GetParam());
   ASSERT_TRUE(bytes.ok());
-  const auto differences = RunCases(*bytes, GetParam(), Read);
-  ASSERT_TRUE(differences.ok()) << differences.status();
-  EXPECT_TRUE(differences->empty()) << absl::StrJoin(*differences, "\n");
+  const auto report = RunCases(*bytes, GetParam(), Read);
+  ASSERT_TRUE(report.ok()) << report.status();
+  EXPECT_GT(report->outcomes, 0);
+  for (const CaseFailure& failure : report->failures)
+    ADD_FAILURE() << FormatFailure(failure, GetParam());
 }
 
 INSTANTIATE_TEST_SUITE_P(Packs, CasesOfPacks, testing::ValuesIn(CaseFiles()), [](const auto& file) {
@@ -66,7 +67,7 @@ subjects {
 absl::StatusOr<std::string> ReadPack(const std::string&) { return std::string(kPack); }
 
 TEST(RunCases, SaysWhatDiffers) {
-  const auto differences = RunCases(R"(
+  const auto report = RunCases(R"(
     pack: "p"
     cases {
       name: "c" as_of: "2020-06-01"
@@ -79,16 +80,23 @@ TEST(RunCases, SaysWhatDiffers) {
         vetoes: "v"
       }
     })",
-                                    "c.textproto",
-                                    ReadPack);
-  ASSERT_TRUE(differences.ok()) << differences.status();
-  EXPECT_THAT(*differences,
-              testing::UnorderedElementsAre("c: firms/f: score is 99, expected 98",
-                                            "c: firms/f: grade is -, expected A",
-                                            "c: firms/f: line a of e2 is missing",
-                                            "c: firms/f: line a of e counts -1 and is not expected",
-                                            "c: firms/f: veto v is missing",
-                                            "c: firms/f: restriction r is missing"));
+                               "c.textproto",
+                               ReadPack);
+  ASSERT_TRUE(report.ok()) << report.status();
+  EXPECT_EQ(report->pack, "p");
+  EXPECT_EQ(report->cases, 1);
+  EXPECT_EQ(report->outcomes, 1);
+  std::vector<std::string> said;
+  for (const CaseFailure& failure : report->failures) said.push_back(FormatFailure(failure, "c"));
+  EXPECT_THAT(
+      said,
+      testing::UnorderedElementsAre("c:6:7: error: c: firms/f: score is 99, expected 98",
+                                    "c:6:7: error: c: firms/f: grade is -, expected A",
+                                    "c:6:7: error: c: firms/f: line a of e2 is missing",
+                                    "c:6:7: error: c: firms/f: line a of e counts -1 and is not "
+                                    "expected",
+                                    "c:6:7: error: c: firms/f: veto v is missing",
+                                    "c:6:7: error: c: firms/f: restriction r is missing"));
 }
 
 TEST(RunCases, RefusesWhatItCannotRead) {
