@@ -4,7 +4,9 @@ Slow and plain: fractions instead of integer tricks, lists instead of tables. Se
 of the document.
 """
 
+import collections
 import datetime
+import functools
 from fractions import Fraction
 
 DIRECT, VIA_PROJECT, VIA_MANAGER, VIA_BRANCH, VIA_BRANCH_PROJECT, VIA_BRANCH_MANAGER = range(1, 7)
@@ -17,6 +19,7 @@ LOOK_BACK_YEARS = 10
 # 1 Numbers and days
 
 
+@functools.lru_cache(maxsize=100_000)
 def number(text, otherwise=0):
     """Hundredths of a decimal."""
     if text == "":
@@ -26,6 +29,7 @@ def number(text, otherwise=0):
     return sign * (int(whole) * 100 + int((part + "00")[:2]))
 
 
+@functools.lru_cache(maxsize=100_000)
 def decimal(hundredths):
     sign = "-" if hundredths < 0 else ""
     whole, part = divmod(abs(hundredths), 100)
@@ -45,6 +49,7 @@ def rounded(value, unit=1):
     return max(-POINTS_MAX, min(POINTS_MAX, half_away(Fraction(value) / unit) * unit))
 
 
+@functools.cache
 def day(text, otherwise=None):
     return otherwise if text == "" else datetime.date.fromisoformat(text)
 
@@ -192,7 +197,10 @@ class Result:
 class Oracle:
     """Evaluates one subject of one case."""
 
-    def __init__(self, pack, case, subject, earlier=(), national=()):
+    def __init__(self, pack, case, subject, earlier=(), national=(), seen=None):
+        """`seen` counts the shapes of rules that decided something (shapes.py)."""
+        self.seen = collections.Counter() if seen is None else seen
+        self.ranked = None
         kinds = {"firms": "firm", "managers": "manager", "projects": "project",
                  "committees": "committee", "organizations": "organization"}
         self.kind = kinds[subject.split("/")[0]]
@@ -206,6 +214,7 @@ class Oracle:
         self.groups = {group.id: group for group in self.policy.groups}
         self.reached = [(e, ways(case, e, subject)) for e in case.evidence]
         self.reached = [(e, w) for e, w in self.reached if w]
+        self.quotas = any(grade.HasField("quota") for grade in self.policy.grades)
         self.contested_counts = True
         self.cache = {}
 
@@ -228,22 +237,23 @@ class Oracle:
 
     def version_of(self, item, evidence):
         """The item that judges the piece; none when no version does."""
-        if item.version_of == 0:
-            return item
         own = day(evidence.determined_on)
         if item.version_of == 1:
             own = day(evidence.occurred_on) or own
         if own >= day(self.pack.effective_from):
+            self.seen[f"version_of {item.version_of}: the version of the day judges"] += 1
             return item
         end = day(self.pack.effective_from)
         for pack in self.earlier:
             start = day(pack.effective_from)
             if start <= own:
                 if own >= min(end, day(pack.effective_until, FOREVER)):
+                    self.seen["version_of: no version was in force"] += 1
                     return None
                 for policy in pack.subjects:
                     for old in policy.items:
                         if policy.subject == self.kind and old.id == item.id:
+                            self.seen[f"version_of {item.version_of}: an earlier version judges"] += 1
                             return old
                 return None
             end = start
@@ -318,6 +328,12 @@ class Oracle:
         piece.full = rounded(held, unit)
         if piece.full != piece.asked:
             piece.cut = "piece-limits"
+        if unit != 1 and exact % unit:
+            self.seen["round_to changes the points"] += 1
+        if exact.denominator == 2:
+            self.seen["a half is rounded away from zero"] += 1
+        if rule.factor and number(rule.factor) != 10000:
+            self.seen["factor"] += 1
         piece.decayed = piece.full
         if decays:
             percent = 10000
@@ -336,6 +352,8 @@ class Oracle:
         if rule.validity.start == 2:
             date = day(evidence.occurred_on) or date
         months = {0: 0, 1: 1, 2: 3, 3: 6, 4: 12}[rule.validity.defer]
+        if months:
+            self.seen[f"validity: start deferred by {months} months"] += 1
         return self.years.next_part(date, months) if months else date
 
     def end_of(self, rule, evidence, start):
@@ -366,10 +384,11 @@ class Oracle:
         for evidence, reached in self.reached:
             if evidence.contested and not self.contested_counts:
                 continue
-            rule = self.version_of(item, evidence)
+            rule = self.version_of(item, evidence) if item.version_of else item
             if rule is None or evidence.kind not in rule.kinds:
                 continue
-            if not reached & (set(rule.reach) or {DIRECT}):
+            found_by = reached & (set(rule.reach) or {DIRECT})
+            if not found_by:
                 continue
             wanted = rule.filter
             if wanted.levels and evidence.level not in wanted.levels:
@@ -390,6 +409,7 @@ class Oracle:
             piece.end = self.end_of(rule, evidence, piece.start)
             if not takes(piece):
                 continue
+            self.see_piece(piece, found_by)
             if exact == "undecided":
                 piece.cut = "undecided"
             elif rule.points.WhichOneof("rule") is not None:
@@ -397,6 +417,30 @@ class Oracle:
             pieces.append(piece)
         pieces.sort(key=Piece.order)
         return pieces
+
+    def see_piece(self, piece, found_by):
+        """Counts the shapes of the rule by which a piece came in."""
+        rule, seen = piece.rule, self.seen
+        seen[f"points: {rule.points.WhichOneof('rule') or 'none'}"] += 1
+        for way in found_by:
+            seen[f"reach {way}"] += 1
+        which = rule.validity.WhichOneof("end")
+        if which == "until_corrected":
+            which += " corrected" if piece.evidence.corrected_on else " open"
+            if piece.end is not None and rule.validity.until_corrected.max_months:
+                which += ", with a maximum"
+        elif which == "until_stated":
+            which += " stated" if piece.evidence.valid_until else " otherwise"
+        seen[f"validity: {which}"] += 1
+        for name in ("levels", "issuer_levels", "measures", "tags"):
+            if getattr(rule.filter, name):
+                seen[f"filter: {name}"] += 1
+        if rule.points.WhichOneof("rule") == "per_unit":
+            seen[f"points: per_unit, part {rule.points.per_unit.part}"] += 1
+        if rule.points.WhichOneof("rule") == "given":
+            seen[f"points: given, sign {rule.points.given.sign}"] += 1
+        if rule.points.WhichOneof("rule") == "by_level" and rule.points.by_level.of_issuer:
+            seen["points: by_level of the issuer"] += 1
 
     def part_of(self, item, piece, index):
         per = item.counting.per
@@ -426,10 +470,20 @@ class Oracle:
                 ranked.reverse()
             for piece in ranked[many:] if keep else ():
                 piece.kept, piece.cut = False, "not-kept"
+                self.seen[f"keep {keep} per {item.counting.per}: a piece is not kept"] += 1
+            if len(part) > 1 and not keep:
+                self.seen[f"keep 0 per {item.counting.per}: several are kept"] += 1
+            if keep and len(part) > many > 1:
+                self.seen[f"keep {keep}: more than one is kept"] += 1
+            if len(part) > 1 and part[1].rule.points.WhichOneof("rule") == "escalation":
+                beyond = len(part) > len(part[1].rule.points.escalation.rows)
+                self.seen["escalation: " + ("beyond the last row" if beyond else "a later row")] += 1
         kept = [p for p in pieces if p.kept]
         for piece in kept:
             piece.in_item = piece.decayed
         if item.counting.combine == 1:
+            if len(kept) > 1:
+                self.seen["combine: mean of several"] += 1
             self.shares(kept, [p.decayed for p in kept], len(kept), "mean")
         self.cut(pieces, item.limits, "in_item", "item-limits")
 
@@ -474,13 +528,16 @@ class Oracle:
             if expected.HasField("when") and not self.holds(expected.when, date):
                 return []
             if expected.due_month:
+                self.seen["expected: with a due date"] += 1
                 year = self.years.of(date)
                 calendar_year = year if expected.due_month >= self.years.first else year + 1
                 if date < datetime.date(calendar_year, expected.due_month, expected.due_day):
+                    self.seen["expected: not yet due"] += 1
                     return []
             points, origin = number(expected.points), "missing"
         else:
             return []
+        self.seen[f"item's own line: {origin}"] += 1
         piece = Piece(item, origin=origin)
         piece.asked = piece.full = piece.decayed = piece.in_item = points
         limits = item.limits
@@ -496,7 +553,10 @@ class Oracle:
         scores = [p for p in (self.known.projects if self.known else ()) if p.score != ""]
         scores.sort(key=lambda p: p.project.encode())
         if len(scores) < max(1, item.roll_up.min_projects):
+            if scores:
+                self.seen["roll_up: too few projects"] += 1
             return []
+        self.seen[f"roll_up: weight {item.roll_up.weight}"] += 1
         factor = number(item.factor, 10000)
         weight = {1: lambda p: 1, 2: lambda p: max(0, number(p.area)),
                   3: lambda p: max(0, number(p.households))}[item.roll_up.weight]
@@ -507,6 +567,8 @@ class Oracle:
             piece.full = piece.decayed = piece.in_item = piece.asked
             pieces.append(piece)
         amounts = [Fraction(weight(p) * number(p.score) * factor, 10000) for p in scores]
+        if not sum(weight(p) for p in scores):
+            self.seen["roll_up: no weight at all"] += 1
         self.shares(pieces, amounts, sum(weight(p) for p in scores), "weight")
         self.cut(pieces, item.limits, "in_item", "item-limits")
         return pieces
@@ -519,6 +581,8 @@ class Oracle:
         elif self.applies(item, date):
             pieces = self.matching(item, date, lambda p: p.start <= date < p.end, True)
             if len(pieces) < item.counting.min_pieces:
+                if pieces:
+                    self.seen["min_pieces: too few"] += 1
                 pieces = []
             else:
                 self.count(item, pieces, date, True)
@@ -548,8 +612,10 @@ class Oracle:
                 base = self.policy.base
                 credited = not base.HasField("when") or self.holds(base.when, date)
                 points = number(base.points) if credited else number(base.otherwise)
+                self.seen["base: " + ("credited" if credited else "otherwise")] += 1
                 members.append((None, [self.constant("", points, "base")], points))
         elif group.base != "":
+            self.seen["base: of a group"] += 1
             members.append((None, [self.constant(group_id, number(group.base), "base")],
                             number(group.base)))
         for item in self.policy.items:
@@ -570,6 +636,13 @@ class Oracle:
             value = sum(amount for _, _, amount in members)
         limits = group.limits if group is not None else self.policy.score_limits
         if lines:
+            where = "score" if group is None else f"group of mode {mode or 1}"
+            if group is not None:
+                self.seen[where] += 1
+            if limits.most != "" and value > number(limits.most):
+                self.seen[f"{where}: cut at most"] += 1
+            if limits.least != "" and value < number(limits.least):
+                self.seen[f"{where}: cut at least"] += 1
             if limits.least != "":
                 value = max(value, number(limits.least))
             if limits.most != "":
@@ -594,6 +667,7 @@ class Oracle:
             rater = raters[member]
             weight = number(rater.weight)
             if not result.present[member]:
+                self.seen[f"mix: a missing rater, rule {rater.missing}"] += 1
                 if rater.missing == 3:
                     value = number(rater.full)
                     some = [self.constant(group.id, value, "rater-full")]
@@ -634,6 +708,7 @@ class Oracle:
 
     def period_points(self, asked, date, sign, result_of_item=None):
         year = self.years.of(date)
+        self.seen[f"points of a period: span {asked.span}"] += 1
         if asked.span == 1:
             takes = lambda p: self.years.start(year) <= p.start <= date
         elif asked.span == 2:
@@ -655,7 +730,11 @@ class Oracle:
 
     def holds(self, condition, date):
         which = condition.WhichOneof("is")
-        asked = getattr(condition, which)
+        held = self.finds(which, getattr(condition, which), date)
+        self.seen[f"condition: {which} {'holds' if held else 'does not hold'}"] += 1
+        return held
+
+    def finds(self, which, asked, date):
         if which == "all":
             return all(self.holds(c, date) for c in asked.of)
         if which == "any":
@@ -707,6 +786,8 @@ class Oracle:
         if which in ("demerits", "merits"):
             sign = -1 if which == "demerits" else 1
             return compares(getattr(asked, "is"), self.period_points(asked, date, sign))
+        if which == "item":
+            self.seen[f"condition: item, number {asked.number}"] += 1
         result = self.scored(date)
         if which == "score":
             return compares(asked, result.value[""])
@@ -740,9 +821,13 @@ class Oracle:
             result.lines = self.group_lines(None, date, result)
             for item in self.policy.items:
                 if item.HasField("veto") and item.veto.not_rated and result.pieces[item.id]:
+                    self.seen["veto: not_rated"] += 1
                     result.rated = False
             self.cache[key] = result
         return self.cache[key]
+
+    def fits(self, grade, date):
+        return not grade.HasField("when") or self.holds(grade.when, date)
 
     def graded(self, date):
         result = self.scored(date)
@@ -751,11 +836,18 @@ class Oracle:
             return result
         self.cache[key] = True
         rows = [grade.id for grade in self.policy.grades]
-        row = next((i for i, grade in enumerate(self.policy.grades)
-                    if not grade.HasField("when") or self.holds(grade.when, date)), None)
+        if self.quotas and self.ranked is not None:
+            row = rows.index(self.ranked)
+        else:
+            row = next((i for i, grade in enumerate(self.policy.grades) if self.fits(grade, date)), None)
+            if row is not None and self.policy.grades[row].HasField("quota"):
+                self.seen["rank: pending"] += 1
+                row = None
         if row is not None:
             for item in self.policy.items:
                 which = item.veto.WhichOneof("effect")
+                if result.pieces[item.id] and which in ("grade", "lowest_grade"):
+                    self.seen[f"veto: {which}"] += 1
                 if result.pieces[item.id] and which == "grade":
                     row = max(row, rows.index(item.veto.grade))
                 elif result.pieces[item.id] and which == "lowest_grade":
@@ -781,6 +873,12 @@ class Oracle:
             year = self.trigger(restriction, date)
             if year is None:
                 continue
+            if year != self.years.of(date):
+                self.seen["restriction: carried from an earlier year"] += 1
+            elif restriction.carry_years:
+                self.seen["restriction: holds and will be carried"] += 1
+            else:
+                self.seen["restriction: while its condition holds"] += 1
             until = "-"
             if restriction.carry_years:
                 until = self.years.start(year + restriction.carry_years + 1).isoformat()
@@ -793,8 +891,11 @@ class Oracle:
     def proposals(self, date):
         result = self.graded(date)
         lists = [p.list for p in self.policy.list_proposals if self.holds(p.when, date)]
-        return lists + [item.veto.list for item in self.policy.items
-                        if item.veto.WhichOneof("effect") == "list" and result.pieces[item.id]]
+        self.seen["proposal: of the pack"] += len(lists)
+        vetoed = [item.veto.list for item in self.policy.items
+                  if item.veto.WhichOneof("effect") == "list" and result.pieces[item.id]]
+        self.seen["veto: list"] += len(vetoed)
+        return lists + vetoed
 
     # 12 The explanation
 
@@ -816,7 +917,9 @@ class Oracle:
                 if day(pack.effective_from) <= date < end:
                     months = repair.min_months
         if months is None:
+            self.seen["repair: no class in force"] += 1
             return "-"
+        self.seen["repair: a date"] += 1
         return plus_months(day(piece.evidence.determined_on), months).isoformat()
 
     def line_words(self, piece, date):
@@ -850,11 +953,61 @@ class Oracle:
             "uncontested_score": "",
             "uncontested_grade": "",
         }
+        for line in result.lines:
+            self.seen[f"cut: {line.cut}"] += 1
         contested = any(e.contested for e, _ in self.reached)
         if contested:
             self.contested_counts = False
             without = self.graded(date)
+            if without.value[""] != result.value[""]:
+                self.seen["contested: the score is another without"] += 1
+            if without.grade != result.grade:
+                self.seen["contested: the grade is another without"] += 1
             words["uncontested_score"] = decimal(without.value[""])
             words["uncontested_grade"] = without.grade or "-"
             self.contested_counts = True
         return words
+
+
+# 10 Ranks
+
+
+def tie_break(oracle, rule, date):
+    """The value a subject is ordered by, so that the smaller comes first."""
+    if rule.WhichOneof("by") == "value_of":
+        value = oracle.scored(date).value[rule.value_of]
+    else:
+        found = oracle.attribute(rule.attribute, date)
+        value = number(found.number) if found is not None else 0
+    return value if rule.smaller_first else -value
+
+
+def rank(oracles, date):
+    """The population pass over the subjects of one kind: gives each its row."""
+    seen = oracles[0].seen
+    policy = oracles[0].policy
+    population = [o for o in oracles if o.scored(date).rated]
+    population.sort(key=lambda o: (-o.scored(date).value[""],
+                                   [tie_break(o, rule, date) for rule in policy.tie_breaks],
+                                   o.subject.encode()))
+    for one, next_one in zip(population, population[1:]):
+        if one.scored(date).value[""] == next_one.scored(date).value[""]:
+            ties = [tie_break(o, rule, date) for o in (one, next_one) for rule in policy.tie_breaks]
+            half = len(ties) // 2
+            seen["rank: equal scores, by " + ("name" if ties[:half] == ties[half:] else "tie-break")] += 1
+    for grade in policy.grades:
+        left = [o for o in population if o.ranked is None and o.fits(grade, date)]
+        if grade.HasField("quota"):
+            share = Fraction(number(grade.quota.percent) * len(population), 10000)
+            places = -(-share.numerator // share.denominator) if grade.quota.round_up else int(share)
+            if share.denominator != 1:
+                seen["rank: a share is rounded " + ("up" if grade.quota.round_up else "down")] += 1
+            if len(left) > places:
+                seen["rank: a quota leaves somebody out"] += 1
+            left = left[:places]
+            seen["rank: a row by quota"] += len(left)
+        for oracle in left:
+            oracle.ranked = grade.id
+    for oracle in population:
+        # What was found out before knew no rank.
+        oracle.cache.clear()

@@ -1,6 +1,7 @@
 """Random packs and worlds, the same for the same seed."""
 
 import datetime
+import random
 
 KINDS = [f"x.k{i}" for i in range(4)]
 MEASURES = ["count", "rate", "all"]
@@ -10,6 +11,21 @@ PROJECTS = ["projects/p", "projects/q"]
 MANAGERS = ["managers/m", "managers/n"]
 ATTRIBUTES = ["filed", "registered"]
 FIRST = datetime.date(2020, 1, 1)
+
+
+class Dice(random.Random):
+    """The generator's own methods, quicker: most of the time of a comparison would go into them."""
+
+    def randrange(self, start, stop=None, step=1):
+        if stop is None:
+            start, stop = 0, start
+        return start + step * int(self.random() * ((stop - start + step - 1) // step))
+
+    def randint(self, least, most):
+        return least + int(self.random() * (most - least + 1))
+
+    def choice(self, options):
+        return options[int(self.random() * len(options))]
 
 
 def decimal(hundredths):
@@ -30,7 +46,7 @@ class Packs:
         self.random, self.pb = random, pb
 
     def chance(self, one_in):
-        return self.random.randrange(one_in) == 0
+        return self.random.random() * one_in < 1
 
     def points(self, least=-2000, most=2000):
         if self.chance(2):
@@ -291,6 +307,23 @@ class Packs:
             proposal = policy.list_proposals.add(list="black", months=12)
             self.fill_condition(proposal.when, policy, 2)
 
+    def add_quotas(self, policy):
+        """Grades by rank, in some policies."""
+        random = self.random
+        if not policy.grades or not self.chance(4):
+            return
+        for grade in policy.grades:
+            if self.chance(2):
+                grade.quota.percent = random.choice(["33.34", "50", "40", "66.66", "100", "20"])
+                grade.quota.round_up = self.chance(2)
+        names = [item.id for item in policy.items] + [group.id for group in policy.groups]
+        for _ in range(random.randrange(3)):
+            tie_break = policy.tie_breaks.add(smaller_first=self.chance(2))
+            if self.chance(2):
+                tie_break.value_of = random.choice(names)
+            else:
+                tie_break.attribute = "filed"
+
     def weigh(self, policy):
         for group in policy.groups:
             if group.mode != 3:
@@ -325,6 +358,7 @@ class Packs:
             self.add_items(policy)
             self.weigh(policy)
             self.add_effects(policy)
+            self.add_quotas(policy)
             if not self.chance(3):
                 policy.base.points = decimal(random.randint(0, 10000))
                 if self.chance(3):
@@ -361,7 +395,7 @@ class Worlds:
         self.random, self.pb = random, pb
 
     def chance(self, one_in):
-        return self.random.randrange(one_in) == 0
+        return self.random.random() * one_in < 1
 
     def fill_pool(self):
         """A few days, so that things meet on their edges."""
@@ -390,7 +424,7 @@ class Worlds:
             id=f"e{random.randrange(1000)}-{index}", subject=subject, kind=random.choice(KINDS),
             determined_on=determined.isoformat(), level=random.randrange(7),
             issuer_level=random.randrange(7), issuer=random.choice(["", "a", "b", "c"]),
-            matter=random.choice(["", "", "m1", "m2"]), contested=self.chance(7))
+            matter=random.choice(["", "m1", "m1", "m2"]), contested=self.chance(7))
         if self.chance(2):
             evidence.occurred_on = min(determined, self.day()).isoformat()
         if self.chance(3):
@@ -426,10 +460,11 @@ class Worlds:
         for project in PROJECTS + ["projects/r"]:
             if self.chance(2):
                 score = "" if self.chance(4) else decimal(random.randint(-1000, 12000))
-                known.projects.add(project=project, score=score, area=decimal(random.randrange(300000)),
-                                   households=str(random.randrange(900)))
+                known.projects.add(project=project, score=score, area=decimal(random.choice([0, random.randrange(300000)])),
+                                   households=str(random.choice([0, random.randrange(900)])))
 
-    def make(self, name):
+    def make(self, name, ranked=()):
+        """A case. Of the kinds of subjects named, the whole population is asked about."""
         random = self.random
         self.fill_pool()
         as_of = self.day() if self.chance(2) else after(self.day(), random.randrange(1, 24))
@@ -448,7 +483,9 @@ class Worlds:
             self.span(case.branches.add(branch=branch, parent=parent))
         for _ in range(random.randrange(2)):
             self.span(case.employments.add(manager=random.choice(MANAGERS), firm=random.choice(FIRMS)))
-        for subject in ("firms/f", "managers/m"):
+        subjects = FIRMS if "firm" in ranked else FIRMS[:1]
+        subjects = subjects + (MANAGERS if "manager" in ranked else MANAGERS[:1])
+        for subject in subjects:
             if not self.chance(3):
                 self.add_subject(case, subject)
             case.expect.add(subject=subject)
