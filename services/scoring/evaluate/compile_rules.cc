@@ -81,8 +81,8 @@ void Compiler::AddRule(const v1::Item& proto, Rule rule) {
   CompileValidity(proto, rule);
   rule.filtered = rule.levels != 0 || rule.issuer_levels != 0 || rule.own_dated ||
                   !rule.measures.empty() || !rule.tags.empty();
-  rule.plain = rule.points == PointsRule::kFixed && rule.factor == 10000 && rule.round_to == 1 &&
-               rule.decay.empty() && !rule.piece_limits.limits();
+  rule.whole = rule.points != PointsRule::kPerUnit && rule.points != PointsRule::kRatio &&
+               rule.factor == 10000 && rule.round_to == 1 && rule.decay.empty();
   rule.this_year_only =
       rule.end == Rule::End::kScoringYears && rule.end_count == 0 && rule.defer == 0;
   tables_->items[rule.item].escalates |= proto.points().has_escalation();
@@ -241,6 +241,10 @@ void Compiler::IndexRules() {
     const bool in_its_year =
         rule.end == Rule::End::kScoringYears && rule.end_count == 0 && rule.decay.empty();
     if (has_points[rule.item] && !in_its_year) tables_->items[rule.item].year_is_active = false;
+  }
+  for (Item& item : tables_->items) {
+    item.sums = item.source == Item::Source::kEvidence && item.keep == Item::Keep::kEach &&
+                !item.mean && !item.escalates;
   }
   std::stable_sort(kind_rules_.begin(), kind_rules_.end(), [](const auto& a, const auto& b) {
     return a.first < b.first;

@@ -23,13 +23,33 @@ void Evaluator::Impl::CountItem(Pass& pass, uint16_t index) {
   const Item& item = t_->items[index];
   ItemState& state = pass.items[index];
   if (item.source == Item::Source::kRaterFull) return;
+  const uint32_t pieces = state.count + state.pieces.end - state.pieces.begin;
   const bool applies = item.not_applicable == kNone || !Holds(item.not_applicable, pass);
-  if (!applies || state.pieces.end - state.pieces.begin < item.min_pieces)
-    state.pieces.end = state.pieces.begin;
-  if (state.pieces.empty()) {
+  if (!applies || pieces < item.min_pieces || pieces == 0) {
+    state = {};
     if (pass.selection.by == Selection::By::kActive) OwnLine(pass, index);
     return;
   }
+  state.present = true;
+  if (state.count > 0) {
+    LimitSum(item, state);
+  } else {
+    CountPieces(pass, item, state);
+  }
+}
+
+// What CutToLimits comes to when nobody asks which lines are cut.
+void Evaluator::Impl::LimitSum(const Item& item, ItemState& state) {
+  if (state.value > item.limits.most) {
+    state.merits -= state.value - item.limits.most;
+    state.value = item.limits.most;
+  } else if (state.value < item.limits.least) {
+    state.demerits += item.limits.least - state.value;
+    state.value = item.limits.least;
+  }
+}
+
+void Evaluator::Impl::CountPieces(Pass& pass, const Item& item, ItemState& state) {
   Piece* const begin = pass.pieces.data() + state.pieces.begin;
   Piece* const end = pass.pieces.data() + state.pieces.end;
   if (item.source == Item::Source::kProjects) {
@@ -48,14 +68,7 @@ void Evaluator::Impl::CountItem(Pass& pass, uint16_t index) {
         [&](size_t i) -> Hundredths& { return begin[i].in_item; },
         [&](size_t i) { begin[i].cut = Cut::kItemLimits; });
   }
-  for (const Piece* p = begin; p < end; ++p) {
-    state.value += p->in_item;
-    (p->in_item < 0 ? state.demerits : state.merits) += p->in_item;
-    state.negative_lines += p->asked < 0 ? 1 : 0;
-    state.open += p->open ? 1 : 0;
-  }
-  state.count = static_cast<uint32_t>(end - begin);
-  state.present = true;
+  for (const Piece* p = begin; p < end; ++p) AddPiece(*p, p->in_item, state);
 }
 
 // The line of an item without pieces: a base, full marks where it does not apply, a missing piece.

@@ -17,6 +17,15 @@ bool Evaluator::Impl::HeldIn(const RestrictionRow& row, int year, bool without_c
   return Holds(row.when, carry_.For(*t_, calendar_, selection));
 }
 
+// Whether the restriction holds on the day of the pass. Years before are asked first: the same for every
+// day of a year, they are known already when a run of days is gone through.
+bool Evaluator::Impl::HoldsOn(const RestrictionRow& row, Pass& pass) {
+  for (int back = 1; back <= row.carry_years; ++back) {
+    if (HeldIn(row, pass.year.number - back, pass.selection.without_contested)) return true;
+  }
+  return Holds(row.when, pass);
+}
+
 // The latest scoring year whose result makes the restriction hold on the day of the pass; -1 for none.
 int Evaluator::Impl::TriggerYear(const RestrictionRow& row, Pass& pass) {
   const int year = pass.year.number;
@@ -64,7 +73,7 @@ void Evaluator::Impl::FindBegins(Outcome& outcome, bool without_contested) {
                                  [&](ActiveRestriction* active) {
                                    const RestrictionRow& row =
                                        t_->restrictions[active->restriction];
-                                   if (TriggerYear(row, scan_) < 0) return true;
+                                   if (!HoldsOn(row, scan_)) return true;
                                    active->from = boundary;
                                    return false;
                                  }),

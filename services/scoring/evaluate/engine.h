@@ -50,6 +50,15 @@ struct ItemState {
   Hundredths merits = 0;
 };
 
+/// Adds a piece that counts `in_item`.
+inline void AddPiece(const Piece& piece, Hundredths in_item, ItemState& state) {
+  state.value += in_item;
+  (in_item < 0 ? state.demerits : state.merits) += in_item;
+  state.negative_lines += piece.asked < 0 ? 1 : 0;
+  state.open += piece.open ? 1 : 0;
+  ++state.count;
+}
+
 /// Which pieces a pass takes.
 struct Selection {
   enum class By : uint8_t {
@@ -81,6 +90,8 @@ struct PeriodPoints {
 /// what `touched` names, so that an item without a piece costs nothing.
 struct Pass {
   Selection selection;
+  /// Lines will be written: every piece is kept. Else items that just sum keep none.
+  bool with_lines = false;
   bool has_items = false;
   bool has_groups = false;
   bool has_grade = false;
@@ -138,9 +149,11 @@ class Evaluator::Impl {
   void Arrange(Pass& pass);
   bool Matches(const Rule& rule, const Fact& fact) const;
   bool Selected(Pass& pass, const Rule& rule, const Fact& fact, Piece& piece);
+  bool WholePoints(const Rule& rule, const Fact& fact, Hundredths& points, bool& decided) const;
   bool PointsOf(const Rule& rule, const Fact& fact, Piece& piece) const;
   bool ExactPoints(const Rule& rule, const Fact& fact, Exact& exact, bool& decided) const;
-  void SetPoints(const Rule& rule, Exact exact, Piece& piece) const;
+  static void SetWholePoints(const Rule& rule, Hundredths points, Piece& piece);
+  static void SetPoints(const Rule& rule, Exact exact, Piece& piece);
   [[nodiscard]] Day StartOf(const Rule& rule, const Fact& fact) const;
   [[nodiscard]] Day EndOf(const Rule& rule, const Fact& fact, Day start) const;
   [[nodiscard]] int32_t DecayOn(const Rule& rule, Day start, Day day) const;
@@ -149,6 +162,8 @@ class Evaluator::Impl {
   // counting.cc: from pieces to items.
   void Items(Pass& pass);
   void CountItem(Pass& pass, uint16_t index);
+  void CountPieces(Pass& pass, const Item& item, ItemState& state);
+  static void LimitSum(const Item& item, ItemState& state);
   void Part(const Item& item, Piece* begin, Piece* end);
   void Escalate(Piece* begin, Piece* end);
   void Keep(const Item& item, Piece* begin, Piece* end);
@@ -178,6 +193,7 @@ class Evaluator::Impl {
   // effects.cc
   void Restrict(Pass& pass, Outcome& outcome);
   int TriggerYear(const RestrictionRow& row, Pass& pass);
+  bool HoldsOn(const RestrictionRow& row, Pass& pass);
   bool HeldIn(const RestrictionRow& row, int year, bool without_contested);
   void FindBegins(Outcome& outcome, bool without_contested);
   void Propose(Pass& pass, Outcome& outcome);

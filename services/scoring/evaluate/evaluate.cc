@@ -28,6 +28,7 @@ const Outcome& Evaluator::Impl::Run(const CompiledSubjectPolicy& policy,
   carry_.Clear();
   periods_.Clear();
   main_.Reset(*t_, calendar_, {.without_contested = options.without_contested, .day = day});
+  main_.with_lines = options.explain == Explain::kYes;
   Grade(main_);
 
   outcome_.day = day;

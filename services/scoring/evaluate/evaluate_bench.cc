@@ -28,18 +28,27 @@ TestPack Nanjing() {
   return made;
 }
 
-// A register: each firm has `this_year` pieces in 2024 and `last_year` in 2023, of random kinds and
-// days.
+// Of a firm in order, and of one that is not: then restrictions hold, and since when is looked for.
+const std::vector<const char*>& OrderlyKinds() {
+  static const auto& kinds = *new std::vector<const char*>{"inspection.honour",
+                                                           "inspection.satisfaction",
+                                                           "inspection.assessment",
+                                                           "party.evaluation",
+                                                           "inspection.complaint-statistics"};
+  return kinds;
+}
+const std::vector<const char*>& UnrulyKinds() {
+  static const auto& kinds = *new std::vector<const char*>{"inspection.honour",
+                                                           "inspection.inaction",
+                                                           "inspection.lift-unsafe",
+                                                           "inspection.penalty",
+                                                           "inspection.complaint-statistics"};
+  return kinds;
+}
+
+// A register: each firm has `a_year` pieces in 2024 and as many in 2023, of random kinds and days.
 struct Register {
-  Register(const TestPack& pack, int this_year, int last_year) {
-    const char* kKinds[] = {"inspection.lift-unsafe",
-                            "inspection.honour",
-                            "inspection.inaction",
-                            "inspection.complaint-statistics",
-                            "inspection.satisfaction",
-                            "inspection.assessment",
-                            "inspection.penalty",
-                            "party.evaluation"};
+  Register(const TestPack& pack, const std::vector<const char*>& kinds, int a_year) {
     for (const char* name :
          {"complaint-disposal-rate", "satisfaction-rate", "sample-size", "score", "full-score"}) {
       measures.push_back({pack.vocabulary->names.Find(name), 9950});
@@ -48,13 +57,13 @@ struct Register {
     std::mt19937 random(1);
     for (int firm = 0; firm < kFirms; ++firm) {
       auto& facts = firms.emplace_back();
-      for (int i = 0; i < this_year + last_year; ++i) {
-        const Day day = DayOf(i < this_year ? 2024 : 2023, 1, 1) + static_cast<Day>(random() % 365);
+      for (int i = 0; i < 2 * a_year; ++i) {
+        const Day day = DayOf(i < a_year ? 2024 : 2023, 1, 1) + static_cast<Day>(random() % 365);
         facts.push_back({.order = static_cast<uint32_t>(i),
                          .points = -static_cast<DecidedPoints>(random() % 400),
                          .measures = measures.data(),
                          .evidence = static_cast<uint32_t>(i),
-                         .kind = pack.vocabulary->kinds.Find(kKinds[random() % 8]),
+                         .kind = pack.vocabulary->kinds.Find(kinds[random() % kinds.size()]),
                          .occurred = day,
                          .determined = day,
                          .matter = static_cast<uint32_t>(random() % 9),
@@ -71,9 +80,12 @@ struct Register {
   std::vector<std::vector<Fact>> firms;
 };
 
-void EvaluateFirms(benchmark::State& state, int this_year, int last_year, Explain explain) {
+void EvaluateFirms(benchmark::State& state,
+                   const std::vector<const char*>& kinds,
+                   int a_year,
+                   Explain explain) {
   const TestPack pack = Nanjing();
-  const Register firms(pack, this_year, last_year);
+  const Register firms(pack, kinds, a_year);
   Evaluator evaluator;
   size_t next = 0;
   for (auto _ : state) {
@@ -82,14 +94,14 @@ void EvaluateFirms(benchmark::State& state, int this_year, int last_year, Explai
   }
 }
 
-// A back-test: 28 pieces over two years, half of them in each.
-void BM_Lean28(benchmark::State& state) { EvaluateFirms(state, 14, 14, Explain::kLean); }
-// A standing with a line for each of 20 pieces, 20 more in the year before, with and without lines.
-void BM_Plain20(benchmark::State& state) { EvaluateFirms(state, 20, 20, Explain::kNo); }
-void BM_Explained20(benchmark::State& state) { EvaluateFirms(state, 20, 20, Explain::kYes); }
-BENCHMARK(BM_Lean28);
-BENCHMARK(BM_Plain20);
-BENCHMARK(BM_Explained20);
+// A back-test: 28 pieces over two years.
+BENCHMARK_CAPTURE(EvaluateFirms, lean_orderly_28, OrderlyKinds(), 14, Explain::kLean);
+BENCHMARK_CAPTURE(EvaluateFirms, lean_unruly_28, UnrulyKinds(), 14, Explain::kLean);
+// A standing with a line for each of 20 pieces, and 20 pieces more in the year before.
+BENCHMARK_CAPTURE(EvaluateFirms, plain_orderly_20, OrderlyKinds(), 20, Explain::kNo);
+BENCHMARK_CAPTURE(EvaluateFirms, explained_orderly_20, OrderlyKinds(), 20, Explain::kYes);
+BENCHMARK_CAPTURE(EvaluateFirms, plain_unruly_20, UnrulyKinds(), 20, Explain::kNo);
+BENCHMARK_CAPTURE(EvaluateFirms, explained_unruly_20, UnrulyKinds(), 20, Explain::kYes);
 
 }  // namespace
 }  // namespace xince::evaluate

@@ -38,6 +38,7 @@ bool Before(const Piece& a, const Piece& b) {
 void Pass::Reset(const Tables& tables, const Calendar& calendar, const Selection& with) {
   selection = with;
   has_items = has_groups = has_grade = false;
+  with_lines = false;
   rank_pending = false;
   rated = true;
   grade = kNoIndex;
@@ -82,74 +83,83 @@ bool Evaluator::Impl::Matches(const Rule& rule, const Fact& fact) const {
       fact.tags, fact.tags + fact.tag_count, [&](Symbol tag) { return InSet(rule.tags, tag); });
 }
 
-// The points of a piece before anything is done to them. False when the piece does not match the item
-// after all; `decided` is false when the evidence has no points yet.
-bool Evaluator::Impl::ExactPoints(const Rule& rule,
+// Points that need no division. False when the piece does not match the item after all; `decided` is
+// false when the evidence has no points yet.
+bool Evaluator::Impl::WholePoints(const Rule& rule,
                                   const Fact& fact,
-                                  Exact& exact,
+                                  Hundredths& points,
                                   bool& decided) const {
-  const MeasureValue* measure = rule.measure == 0 ? nullptr : FindMeasure(fact, rule.measure);
   switch (rule.points) {
-    case PointsRule::kNone:
-    case PointsRule::kEscalation:
-      break;
     case PointsRule::kFixed:
-      exact.num = rule.amount;
-      break;
+      points = rule.amount;
+      return true;
     case PointsRule::kByLevel: {
       const uint8_t level = rule.level_of_issuer ? fact.issuer_level : fact.level;
       const uint32_t row = rule.rows.begin + level;
       if (row >= rule.rows.end || t_->level_points[row] == kNoPoints) return false;
-      const Hundredths points = t_->level_points[row];
-      exact.num = points;
-      break;
+      points = t_->level_points[row];
+      return true;
     }
     case PointsRule::kByBand: {
+      const MeasureValue* measure = FindMeasure(fact, rule.measure);
       if (measure == nullptr) return false;
       uint32_t row = rule.rows.begin;
       while (row + 1 < rule.rows.end && Held(measure->value) >= t_->bands[row].below) ++row;
-      exact.num = t_->bands[row].points;
-      break;
-    }
-    case PointsRule::kPerUnit: {
-      if (measure == nullptr) return false;
-      const Hundredths counted = Held(measure->value) - rule.free;
-      if (counted <= 0) break;
-      exact = UnitsOf(rule, counted);
-      exact.num *= rule.amount;
-      break;
-    }
-    case PointsRule::kRatio: {
-      const MeasureValue* below = FindMeasure(fact, rule.denominator);
-      if (measure == nullptr || below == nullptr || below->value <= 0) return false;
-      exact = {static_cast<Wide>(rule.amount) * Held(measure->value), Held(below->value)};
-      break;
+      points = t_->bands[row].points;
+      return true;
     }
     case PointsRule::kGiven: {
+      const MeasureValue* measure = rule.measure == 0 ? nullptr : FindMeasure(fact, rule.measure);
       decided = rule.measure == 0 ? fact.points != kUndecided : measure != nullptr;
-      if (!decided) break;
-      Hundredths given = std::clamp<Hundredths>(
+      if (!decided) return true;
+      points = std::clamp<Hundredths>(
           rule.measure == 0 ? fact.points : measure->value, -kPointsMax, kPointsMax);
       if (rule.sign != Rule::Sign::kAsWritten)
-        given = static_cast<Hundredths>(rule.sign) * (given < 0 ? -given : given);
-      exact.num = given;
-      break;
+        points = static_cast<Hundredths>(rule.sign) * (points < 0 ? -points : points);
+      return true;
     }
+    default:  // None, or by their place, which is not known yet.
+      return true;
   }
+}
+
+// The points of a piece before anything is done to them; otherwise as WholePoints.
+bool Evaluator::Impl::ExactPoints(const Rule& rule,
+                                  const Fact& fact,
+                                  Exact& exact,
+                                  bool& decided) const {
+  if (rule.points == PointsRule::kPerUnit) {
+    const MeasureValue* measure = FindMeasure(fact, rule.measure);
+    if (measure == nullptr) return false;
+    const Hundredths counted = Held(measure->value) - rule.free;
+    if (counted <= 0) return true;
+    exact = UnitsOf(rule, counted);
+    exact.num *= rule.amount;
+    return true;
+  }
+  if (rule.points == PointsRule::kRatio) {
+    const MeasureValue* above = FindMeasure(fact, rule.measure);
+    const MeasureValue* below = FindMeasure(fact, rule.denominator);
+    if (above == nullptr || below == nullptr || below->value <= 0) return false;
+    exact = {static_cast<Wide>(rule.amount) * Held(above->value), Held(below->value)};
+    return true;
+  }
+  Hundredths points = 0;
+  if (!WholePoints(rule, fact, points, decided)) return false;
+  exact.num = points;
   return true;
 }
 
-void Evaluator::Impl::SetPoints(const Rule& rule, Exact exact, Piece& piece) const {
-  if (exact.den == 1 && rule.factor == 10000 && rule.round_to == 1 && piece.decay == 10000) {
-    // Nothing is divided: no fraction is needed.
-    const auto asked =
-        static_cast<Hundredths>(std::clamp<Wide>(exact.num, -kPointsMax, kPointsMax));
-    piece.asked = static_cast<int32_t>(asked);
-    piece.value =
-        static_cast<int32_t>(std::clamp(asked, rule.piece_limits.least, rule.piece_limits.most));
-    if (piece.value != piece.asked) piece.cut = Cut::kPieceLimits;
-    return;
-  }
+// Points of a rule that is `whole`.
+void Evaluator::Impl::SetWholePoints(const Rule& rule, Hundredths points, Piece& piece) {
+  const Hundredths asked = std::clamp(points, -kPointsMax, kPointsMax);
+  piece.asked = static_cast<int32_t>(asked);
+  piece.value =
+      static_cast<int32_t>(std::clamp(asked, rule.piece_limits.least, rule.piece_limits.most));
+  if (piece.value != piece.asked) piece.cut = Cut::kPieceLimits;
+}
+
+void Evaluator::Impl::SetPoints(const Rule& rule, Exact exact, Piece& piece) {
   if (rule.factor != 10000) {
     exact.num *= rule.factor;
     exact.den *= 10000;
@@ -168,19 +178,17 @@ void Evaluator::Impl::SetPoints(const Rule& rule, Exact exact, Piece& piece) con
 
 // False when the piece does not match the item after all.
 bool Evaluator::Impl::PointsOf(const Rule& rule, const Fact& fact, Piece& piece) const {
-  if (rule.points == PointsRule::kNone) return true;
-  if (rule.plain) {
-    piece.asked = piece.value = static_cast<int32_t>(rule.amount);
-    return true;
-  }
-  Exact exact;
   bool decided = true;
-  if (!ExactPoints(rule, fact, exact, decided)) return false;
-  if (decided) {
-    SetPoints(rule, exact, piece);
+  if (rule.whole) {
+    Hundredths points = 0;
+    if (!WholePoints(rule, fact, points, decided)) return false;
+    if (decided) SetWholePoints(rule, points, piece);
   } else {
-    piece.cut = Cut::kUndecided;
+    Exact exact;
+    if (!ExactPoints(rule, fact, exact, decided)) return false;
+    if (decided) SetPoints(rule, exact, piece);
   }
+  if (!decided) piece.cut = Cut::kUndecided;
   return true;
 }
 
@@ -226,11 +234,18 @@ int32_t Evaluator::Impl::DecayOn(const Rule& rule, Day start, Day day) const {
 // Whether the pass takes the piece; sets its dates and decay.
 bool Evaluator::Impl::Selected(Pass& pass, const Rule& rule, const Fact& fact, Piece& piece) {
   const Selection& s = pass.selection;
+  if (rule.this_year_only && rule.decay.empty() && s.by == Selection::By::kActive) {
+    // Gather has looked at its start.
+    piece.start = rule.start_occurred ? fact.occurred : fact.determined;
+    piece.end = pass.year.end;
+    pass.next_change = std::min(pass.next_change, piece.end);
+    return true;
+  }
   piece.start = StartOf(rule, fact);
   if (s.by == Selection::By::kStarted) return s.from <= piece.start && piece.start < s.until;
   if (s.by == Selection::By::kLastMonths)
     return piece.start <= s.day && s.day < calendar_.AddMonths(piece.start, s.months);
-  piece.end = rule.this_year_only ? pass.year.end : EndOf(rule, fact, piece.start);
+  piece.end = EndOf(rule, fact, piece.start);
   if (piece.start > s.day) {
     if (piece.end > piece.start) pass.next_change = std::min(pass.next_change, piece.start);
     return false;
@@ -250,16 +265,20 @@ void Evaluator::Impl::TryRule(Pass& pass, const KindRule& entry, uint32_t fact_i
   const Rule& rule = t_->rules[entry.rule];
   const Fact& fact = facts_[fact_index];
   if (rule.filtered && !Matches(rule, fact)) return;
-  Piece& piece = pass.found.emplace_back();
-  if (!Selected(pass, rule, fact, piece) || !PointsOf(rule, fact, piece)) {
-    pass.found.pop_back();
+  Piece piece;
+  if (!Selected(pass, rule, fact, piece) || !PointsOf(rule, fact, piece)) return;
+  piece.open = fact.corrected == kNoDay || fact.corrected > pass.selection.day;
+  if (!pass.with_lines && t_->items[rule.item].sums) {
+    ItemState& state = pass.items[rule.item];
+    if (state.count == 0) pass.touched.push_back(rule.item);
+    AddPiece(piece, piece.value, state);
     return;
   }
   piece.order = fact.order;
   piece.source = fact_index;
   piece.item = rule.item;
   piece.rule = entry.rule;
-  piece.open = fact.corrected == kNoDay || fact.corrected > pass.selection.day;
+  pass.found.push_back(piece);
 }
 
 // Puts what was found by item, in the order (start, id): short runs that are mostly in order already.
@@ -281,7 +300,7 @@ void Evaluator::Impl::Arrange(Pass& pass) {
     const Range& pieces = pass.items[item].pieces;
     Piece* const first = pass.pieces.data() + pieces.begin;
     Piece* const last = pass.pieces.data() + pieces.end;
-    if (!std::is_sorted(first, last, Before)) std::sort(first, last, Before);
+    if (last - first > 1 && !std::is_sorted(first, last, Before)) std::sort(first, last, Before);
   }
 }
 
@@ -315,7 +334,8 @@ void Evaluator::Impl::Gather(Pass& pass) {
   Arrange(pass);
   if (!active) return;
   for (const uint16_t item : t_->own_line_items) {
-    if (pass.items[item].pieces.empty()) pass.touched.push_back(item);
+    const ItemState& state = pass.items[item];
+    if (state.pieces.empty() && state.count == 0) pass.touched.push_back(item);
   }
 }
 

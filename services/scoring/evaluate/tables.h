@@ -148,8 +148,8 @@ struct Rule {
 
   /// Something is asked of the evidence besides kind and reach.
   bool filtered = false;
-  /// The points are `amount`, whatever the evidence says.
-  bool plain = false;
+  /// The points need no division: they are asked, and held within the limits of a piece.
+  bool whole = false;
 
   // Validity.
   /// Active in the scoring year of the start and in no other.
@@ -205,6 +205,8 @@ struct Item {
   Keep keep = Keep::kEach;
   bool mean = false;
   bool escalates = false;
+  /// Each piece counts what it is worth, within the limits of the item: in any order.
+  bool sums = false;
   uint32_t keep_count = 1;
   uint32_t min_pieces = 0;
   Interval limits;
