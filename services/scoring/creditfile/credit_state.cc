@@ -193,12 +193,22 @@ absl::Status CreditState::OpenDay(const DayOpened& opened, Revision revision, jo
 std::vector<std::string> CreditState::ComeIntoForce(Day before, Day after) const {
   std::vector<std::string> causes;
   if (before == evaluate::kNoDay) return causes;
-  for (const std::string& jurisdiction : {assessor_.jurisdiction(), std::string(kNation)}) {
-    const policy::Digest now = policies_.InForce(jurisdiction, after);
-    if (policies_.InForce(jurisdiction, before) == now) continue;
-    causes.push_back(
-        absl::StrCat("policy:", now == policy::Digest{} ? "none" : policy::FormatDigest(now)));
+  const policy::PackSet& packs = policies_.packs();
+  bool ended = false;
+  for (const policy::Pack& pack : packs.packs()) {
+    const std::string& jurisdiction = pack.proto().jurisdiction();
+    if (jurisdiction != assessor_.jurisdiction() && jurisdiction != kNation) continue;
+    const auto in_force = [&](Day day) {
+      return packs.InForce(pack.proto().id(), type::Date::FromDays(day)) == &pack;
+    };
+    const bool was = in_force(before);
+    const bool is = in_force(after);
+    ended |= was && !is;
+    if (is && !was) {
+      causes.push_back(absl::StrCat("policy:", policy::FormatDigest(pack.digest())));
+    }
   }
+  if (ended && causes.empty()) causes.emplace_back("policy:none");
   return causes;
 }
 

@@ -19,6 +19,8 @@ using ::xince::journal::v1::ScoringEntry;
 constexpr char kIntakeActor[] = "xince:intake";
 constexpr char kClockActor[] = "xince:clock";
 constexpr char kPolicyActor[] = "xince:policy";
+// Jurisdiction of national packs.
+constexpr char kNation[] = "0";
 // StandingsChanged entries of one command.
 constexpr int kDueEntriesMax = 20;
 // How often the clock is asked whether a new day has begun.
@@ -45,6 +47,16 @@ absl::Status Drain(creditfile::CreditState& state, journal::Machine& machine) {
   return absl::OkStatus();
 }
 
+// Whether a pack that the register does not know is taken up without a proposal.
+bool ComesWithARelease(const creditfile::CreditState& state, const policy::Pack& pack) {
+  if (state.today() == evaluate::kNoDay) return true;
+  if (pack.proto().jurisdiction() != kNation) return false;
+  const absl::Span<const policy::Pack> in_use = state.policies().packs().packs();
+  return std::none_of(in_use.begin(), in_use.end(), [&](const policy::Pack& other) {
+    return other.proto().id() == pack.proto().id() && other.from() == pack.from();
+  });
+}
+
 }  // namespace
 
 absl::Status RecordDue(creditfile::CreditState& state, journal::Transaction& transaction) {
@@ -60,12 +72,18 @@ absl::Status RecordDue(creditfile::CreditState& state, journal::Transaction& tra
 
 absl::Status LoadPolicies(creditfile::CreditState& state,
                           journal::Machine& machine,
-                          const std::vector<std::pair<std::string, std::string>>& packs) {
+                          const std::vector<std::pair<std::string, std::string>>& packs,
+                          std::vector<UntakenPack>* untaken) {
   for (const auto& [file, content] : packs) {
+    XINCE_ASSIGN_OR_RETURN(const policy::Pack pack, policy::LoadPack(content, file));
+    bool left = false;
     XINCE_RETURN_IF_ERROR(machine
                               .Execute([&](journal::Transaction& transaction) {
-                                if (state.policies().Has(policy::DigestOf(content)))
+                                left = false;
+                                if (state.rules().Find(policy::FormatDigest(pack.digest())))
                                   return absl::OkStatus();
+                                left = !ComesWithARelease(state, pack);
+                                if (left) return absl::OkStatus();
                                 ScoringEntry entry;
                                 entry.mutable_policy_loaded()->set_file(file);
                                 entry.mutable_policy_loaded()->set_content(content);
@@ -74,6 +92,7 @@ absl::Status LoadPolicies(creditfile::CreditState& state,
                                 return RecordDue(state, transaction);
                               })
                               .status());
+    if (left && untaken != nullptr) untaken->push_back({.file = file, .digest = pack.digest()});
   }
   return Drain(state, machine);
 }

@@ -36,10 +36,20 @@ inline constexpr absl::Duration kReopenAfterMax = absl::Seconds(10);
 /// `Record` goes into the command that made them due.
 absl::Status RecordDue(creditfile::CreditState& state, journal::Transaction& transaction);
 
-/// Takes up every policy pack that the journal does not know yet. (file, content) pairs.
+/// A pack that came with a release and is not taken up: it takes a proposal to bring it in.
+struct UntakenPack {
+  std::string file;
+  policy::Digest digest{};
+};
+
+/// Takes up packs that the journal does not know yet, (file, content) pairs. Before the first day was
+/// opened all of them: a register begins with the rules it is installed with. From then on only new
+/// versions of the nation's; a city's come by rulemaking, and a version there is is never edited. What
+/// is not taken up is added to `untaken` unless that is null.
 absl::Status LoadPolicies(creditfile::CreditState& state,
                           journal::Machine& machine,
-                          const std::vector<std::pair<std::string, std::string>>& packs);
+                          const std::vector<std::pair<std::string, std::string>>& packs,
+                          std::vector<UntakenPack>* untaken = nullptr);
 
 /// An open stream of a feed's evidence.
 class EvidenceStream {

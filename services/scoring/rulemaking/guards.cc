@@ -3,9 +3,11 @@
 #include <algorithm>
 #include <map>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "absl/strings/strip.h"
 
 #include "xince/policy/v1/pack.pb.h"
@@ -188,7 +190,7 @@ absl::Status CheckStoredBacktest(const PackDetails& details, const Ground& groun
                    "存档的回测早于征求意见,请重新回测",
                    {{"digest", version.digest()}});
   }
-  const policy::Pack* in_force = ground.in_use->InForceFor(ground.jurisdiction, ground.today);
+  const policy::Pack* in_force = ground.in_use->InForce(version.pack(), ground.today);
   if (!ComparedLately(details.backtest(), in_force, ground.today)) {
     return Missing(
         "BACKTEST_STALE",
@@ -219,13 +221,16 @@ absl::Status CheckActor(absl::string_view actor) {
 }
 
 absl::StatusOr<LeastConsultation> LeastConsultationOf(const pv::Pack& pack, const Ground& ground) {
-  const policy::Pack* national = ground.in_use->InForceFor(kNation, ground.today);
+  const policy::Pack* where = nullptr;
   const pv::ConsultationRule* longest = nullptr;
-  if (national != nullptr) {
-    for (const auto& rule : national->proto().rulemaking().consultation()) {
-      if (Applies(rule, pack) && (longest == nullptr || rule.days() > longest->days())) {
-        longest = &rule;
-      }
+  for (const policy::Pack& national : ground.in_use->packs()) {
+    const pv::Pack& proto = national.proto();
+    if (proto.jurisdiction() != kNation) continue;
+    if (ground.in_use->InForce(proto.id(), ground.today) != &national) continue;
+    for (const auto& rule : proto.rulemaking().consultation()) {
+      if (!Applies(rule, pack) || (longest != nullptr && rule.days() <= longest->days())) continue;
+      longest = &rule;
+      where = &national;
     }
   }
   if (longest == nullptr) {
@@ -234,7 +239,7 @@ absl::StatusOr<LeastConsultation> LeastConsultationOf(const pv::Pack& pack, cons
                    "施行中的国家规定未载明征求意见期限");
   }
   return LeastConsultation{.days = longest->days(),
-                           .source = Printed(national->proto(), longest->source())};
+                           .source = Printed(where->proto(), longest->source())};
 }
 
 absl::Status CheckOwn(const policy::Pack& pack, const Ground& ground) {
@@ -250,18 +255,20 @@ absl::Status CheckOwn(const policy::Pack& pack, const Ground& ground) {
         {{"expected", ground.jurisdiction}, {"found", pack.proto().jurisdiction()}},
         "jurisdiction");
   }
+  std::vector<std::string> ids;
   for (const policy::Pack& other : ground.in_use->packs()) {
-    if (other.proto().jurisdiction() != ground.jurisdiction ||
-        other.proto().id() == pack.proto().id()) {
-      continue;
-    }
-    return Missing("POLICY_PACK_ID",
-                   absl::StrCat("the pack of this register is called ", other.proto().id()),
-                   absl::StrCat("本信册评分标准的编号为 ", other.proto().id()),
-                   {{"expected", other.proto().id()}, {"found", pack.proto().id()}},
-                   "id");
+    if (other.proto().jurisdiction() != ground.jurisdiction) continue;
+    if (ids.empty() || ids.back() != other.proto().id()) ids.push_back(other.proto().id());
   }
-  return absl::OkStatus();
+  if (ids.empty() || std::find(ids.begin(), ids.end(), pack.proto().id()) != ids.end()) {
+    return absl::OkStatus();
+  }
+  const std::string expected = absl::StrJoin(ids, ", ");
+  return Missing("POLICY_PACK_ID",
+                 absl::StrCat("the pack of this register is called ", expected),
+                 absl::StrCat("本信册评分标准的编号为 ", expected),
+                 {{"expected", expected}, {"found", pack.proto().id()}},
+                 "id");
 }
 
 absl::Status CheckProposal(const policy::Pack& pack, const RuleBook& book, const Ground& ground) {
