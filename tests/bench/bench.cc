@@ -1,7 +1,8 @@
 // Figures of Xince, each beside a probe that does the same work with nothing added, in the same run on
 // the same machine. Only the ratios mean something.
 //
-//   xince_bench [--only=reads|writes|latency|replay] [--seconds=3] [--entries=1000000]
+//   xince_bench [--only=reads|writes|latency|replay|rules|backtest] [--seconds=3] [--entries=1000000]
+//               [--firms=350000] [--pieces=10000000]
 #include <stdlib.h>
 
 #include <cstdio>
@@ -20,9 +21,15 @@ int main(int argc, char** argv) {
   CLI::App app("Xince's figures beside those of probes");
   xince::bench::BenchOptions options;
   std::string only;
-  app.add_option("--only", only, "reads, writes, latency or replay");
+  app.add_option("--only", only, "reads, writes, latency, replay, rules or backtest");
   app.add_option("--seconds", options.seconds, "length of each measurement")->capture_default_str();
   app.add_option("--entries", options.entries, "entries to replay")->capture_default_str();
+  app.add_option("--firms", options.firms, "firms to back-test")
+      ->check(CLI::Range(1, 1000000))
+      ->capture_default_str();
+  app.add_option("--pieces", options.pieces, "pieces of evidence to back-test")
+      ->check(CLI::Range(1, 100000000))
+      ->capture_default_str();
   std::string bare;
   app.add_option("--serve-bare", bare, "serve answers of so many bytes: the probe of the reads");
   CLI11_PARSE(app, argc, argv);
@@ -37,6 +44,8 @@ int main(int argc, char** argv) {
   if (only.empty() || only == "writes") xince::bench::BenchWrites(options);
   if (only.empty() || only == "latency") xince::bench::BenchLatency(options);
   if (only.empty() || only == "replay") xince::bench::BenchReplay(options);
+  if (only.empty() || only == "rules") xince::bench::BenchRules(options);
+  if (only.empty() || only == "backtest") xince::bench::BenchBacktest(options);
   std::filesystem::remove_all(options.directory);
   return 0;
 }

@@ -1,6 +1,7 @@
 #ifndef TESTS_BENCH_BENCHES_H_
 #define TESTS_BENCH_BENCHES_H_
 
+#include <cstdint>
 #include <string>
 
 /// The benchmarks. Each prints rows: what, ours, the probe's, their ratio, the aim.
@@ -15,6 +16,9 @@ struct BenchOptions {
   double seconds = 3;
   /// Entries of the replayed journal.
   long entries = 1000000;
+  /// Firms and pieces of evidence of the back-tested register.
+  uint32_t firms = 350000;
+  uint64_t pieces = 10000000;
 };
 
 /// Serves fixed answers of a size until SIGTERM; prints the address.
@@ -32,6 +36,13 @@ void BenchLatency(const BenchOptions& options);
 
 /// Start from a snapshot, and replay from nothing, of a feed's and of the scoring journal.
 void BenchReplay(const BenchOptions& options);
+
+/// A candidate pack beside the one in force over an invented register, beside the same fold as SQL in
+/// DuckDB and in SQLite. Ends the process when the results differ.
+void BenchBacktest(const BenchOptions& options);
+
+/// One firm with 20 lines: plain, with explanation, and beside two rule engines with their traces.
+void BenchRules(const BenchOptions& options);
 
 }  // namespace xince::bench
 

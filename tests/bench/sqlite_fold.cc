@@ -144,4 +144,6 @@ FoldResult SqliteFold::Result() {
   return result;
 }
 
+std::string SqliteFold::Version() { return sqlite3_libversion(); }
+
 }  // namespace xince::bench

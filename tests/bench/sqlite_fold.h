@@ -25,6 +25,9 @@ class SqliteFold {
   /// What the last Run came to.
   FoldResult Result();
 
+  /// SQLite's version.
+  static std::string Version();
+
  private:
   void Execute(const std::string& sql);
 
