@@ -346,7 +346,8 @@ class Explorer {
     }
     const ClockIndex publicity = procedure_.FindClock("publicity");
     if (publicity != kNoIndex && after.view.published &&
-        after.view.clocks[publicity] == ClockStatus::kOver)
+        (after.view.clocks[publicity] == ClockStatus::kOver ||
+         after.view.clocks[publicity] == ClockStatus::kStopped))
       Report("published beyond the maximum", then);
     if (procedure_.Ended(after.view.state) &&
         (after.view.in_force || after.view.published || after.view.contested))

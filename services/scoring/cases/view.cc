@@ -163,6 +163,11 @@ void Take(const Procedure& procedure, const Attempt& attempt, View& view) {
       view.clocks[i] = ClockStatus::kStopped;
   }
   if (step.extends != kNoIndex) view.clocks[step.extends] = ClockStatus::kRunning;
+  for (size_t i = 0; i < procedure.clocks().size(); ++i) {
+    // A clock that has taken its step is done with.
+    if (procedure.clocks()[i].then == attempt.step && view.clocks[i] == ClockStatus::kOver)
+      view.clocks[i] = ClockStatus::kStopped;
+  }
 }
 
 void RunOut(ClockIndex clock, View& view) {

@@ -1,0 +1,58 @@
+#ifndef SERVICES_SCORING_CASES_EXAMINE_H_
+#define SERVICES_SCORING_CASES_EXAMINE_H_
+
+#include <string>
+#include <vector>
+
+#include "xince/journal/v1/cases.pb.h"
+#include "xince/listing/v1/case.pb.h"
+
+#include "services/scoring/cases/case_record.h"
+#include "services/scoring/cases/register_view.h"
+
+/// What the details of a step and the register show: which guards hold that the case alone cannot judge.
+namespace xince::cases {
+
+/// What is looked at besides the case itself.
+struct Circumstances {
+  const RegisterView* view = nullptr;
+  /// The open day.
+  type::Date today;
+  /// Another case of the same matter is open.
+  bool another_open = false;
+  /// A case of the same matter was decided before.
+  bool decided_before = false;
+  /// Subjects on the list now, of the kind of the case's subject.
+  int on_list = 0;
+  /// The case that is contested or repaired; null for none.
+  const CaseRecord* target = nullptr;
+};
+
+/// The attempt that an event is, in a case as it is before it. `record` may gain persons and offices in
+/// its tables.
+Attempt Examine(const journal::v1::CaseEvent& event,
+                const Circumstances& circumstances,
+                CaseRecord& record);
+
+/// Words for a guard, in Chinese and English.
+struct GuardWords {
+  const char* zh;
+  const char* en;
+};
+GuardWords WordsOf(policy::v1::StepGuard::Kind kind);
+
+/// The guard as a missing one, with the day on which it will hold by itself where there is one.
+listing::v1::MissingGuard Describe(const GuardRow& guard,
+                                   const CaseRecord& record,
+                                   const Circumstances& circumstances);
+
+/// Day from which a repair may be applied for, kDateMax for never by itself; of the line or the list
+/// entry that the case is about.
+type::Date RepairFrom(const CaseRecord& record, const Circumstances& circumstances);
+
+/// Publicity of the matter of a case on a day: of the list's class, or of the gravest fact proposed.
+PublicitySeen PublicityOfCase(const CaseRecord& record, const RegisterView& view, type::Date day);
+
+}  // namespace xince::cases
+
+#endif  // SERVICES_SCORING_CASES_EXAMINE_H_

@@ -1,0 +1,161 @@
+#include <array>
+
+#include "services/scoring/cases/examine.h"
+
+// What is missing, in words, by guard; and the day on which a guard will hold by itself.
+namespace xince::cases {
+namespace {
+
+using policy::v1::StepGuard;
+
+constexpr GuardWords kUnknown = {"条件未满足", "a condition does not hold"};
+
+}  // namespace
+
+GuardWords WordsOf(StepGuard::Kind kind) {
+  switch (kind) {
+    case StepGuard::DONE:
+      return {"前置步骤尚未完成", "a step that must come before was not taken"};
+    case StepGuard::OTHER_PERSON:
+      return {"经办人参与过本案的前置步骤,应当回避",
+              "the person took part in a step that asks for another person"};
+    case StepGuard::OTHER_OFFICE:
+      return {"应由另一机关办理", "the office took part in a step that asks for another office"};
+    case StepGuard::DECIDING_LEVEL:
+      return {"机关层级低于名单规定的决定层级", "the office is below the level that decides"};
+    case StepGuard::CLOCK_RUNNING:
+      return {"期限未开始或者已届满", "the time limit has not begun, or is over"};
+    case StepGuard::CLOCK_OVER:
+      return {"期限尚未届满", "the time limit is not over"};
+    case StepGuard::CLOCK_OVER_OR_WAIVED:
+      return {"陈述申辩期尚未届满,当事人也未明确放弃",
+              "the time to state and defend is not over, and was not waived"};
+    case StepGuard::LIST_TAKES:
+      return {"名单不收该类主体,或者名额已满",
+              "the list does not take this kind of subject, or is full"};
+    case StepGuard::NO_OPEN_CASE:
+      return {"同一事项已有未结案件", "another case about the same matter is open"};
+    case StepGuard::PROPOSAL_COMPLETE:
+      return {"提案未列明理由、在册且指向该主体的事实、期限或者联系人",
+              "the proposal lacks reasons, facts on file that reach the subject, a term within the "
+              "list's, or a contact"};
+    case StepGuard::CRITERIA_MET:
+      return {"所列事实不足以证明认定标准,或者已作废、已修复",
+              "the facts named do not fulfil every criterion, or count no more"};
+    case StepGuard::BASIS_PERMITTED:
+      return {"依据的种类不允许名单产生这样的后果",
+              "a basis of this kind does not permit what the list does"};
+    case StepGuard::BASIS_IN_FORCE:
+      return {"依据在当日未生效或者已失效", "the basis is not in force on the day"};
+    case StepGuard::MEASURE_ALLOWED:
+      return {"措施不在名单规定或者提案之内",
+              "a measure is not one of the list's, or was not proposed"};
+    case StepGuard::NOTICE_COMPLETE:
+      return {"告知书缺少事实理由、依据、拟作出的决定、权利或者期限",
+              "the notice lacks reasons, basis, measure, rights or time limits"};
+    case StepGuard::SERVICE_PROVED:
+      return {
+          "送达缺少方式、日期、受送达人或者凭证,或者早于文书",
+          "the service lacks method, day, receiver or proof, or is earlier than what was served"};
+    case StepGuard::POINTS_ANSWERED:
+      return {"尚有意见未答复", "a point that was stated has no answer"};
+    case StepGuard::HEARING_HELD_IF_DUE:
+      return {"应当举行的听证尚未举行", "a hearing that is due was not held"};
+    case StepGuard::HEARING_ORDERLY:
+      return {"听证缺少事先通知或者笔录", "the hearing lacks an earlier notice or minutes"};
+    case StepGuard::READ_AS_IT_IS:
+      return {"决定所阅案卷与现存案卷不一致", "the decision does not name the case as it is"};
+    case StepGuard::REMEDIES_STATED:
+      return {"未载明救济途径", "the decision does not say how it may be contested"};
+    case StepGuard::PUBLISHABLE:
+      return {"该类信息不予公示,或者已过最长公示期",
+              "the class may not be published, or its maximum has passed"};
+    case StepGuard::NO_PERSONAL_DATA:
+      return {"公布内容含身份证件号码", "the text names an identity number"};
+    case StepGuard::REPAIR_MINIMUM:
+      return {"未满最短公示期", "the minimum of publicity has not passed"};
+    case StepGuard::CORRECTED:
+      return {"未证明已纠正或者验收不合格", "it is not shown to be corrected"};
+    case StepGuard::DUTIES_DONE:
+      return {"义务尚未履行完毕", "not all duties are done"};
+    case StepGuard::PLEDGED:
+      return {"缺少信用承诺书", "the public pledge is missing"};
+    case StepGuard::NO_NEW_MATTER:
+      return {"纠正后又有同类记录", "there is a new matter of the same kind"};
+    case StepGuard::FIRST_OR_NEW_FACTS:
+      return {"同一事项已作出处理,未提出新的事实",
+              "the matter was decided before, and no new facts are named"};
+    case StepGuard::GROUNDS_NAMED:
+      return {"未载明异议理由", "no grounds are named"};
+    case StepGuard::OTHER_OFFICE_THAN_CONTESTED:
+      return {"应由记录或者决定机关以外的机关办理",
+              "the office recorded or decided what is contested"};
+    case StepGuard::MANDATE_GIVEN:
+      return {"缺少委托文书或者选举结果及其日期",
+              "the document of the mandate, or its date, is missing"};
+    case StepGuard::OPINIONS:
+      return {"联审意见不足", "there are not enough dated opinions of different bodies"};
+    case StepGuard::REASONS_GIVEN:
+      return {"未说明理由", "no reasons are given"};
+    case StepGuard::ORDER_GIVEN:
+      return {"缺少裁定的文号和日期", "the number and date of the order are missing"};
+    case StepGuard::ACTS_FOR_SUBJECT:
+      return {"未载明代表主体的人", "nobody is named who acts for the subject"};
+    case StepGuard::EFFECTIVE_DAY_COME:
+      return {"尚未到生效日期", "the day of effect has not come"};
+    case StepGuard::RECTIFICATION_FAILED:
+      return {"整改期限未届满,或者验收合格",
+              "the time to rectify is not over, or the order was met"};
+    case StepGuard::OUTCOME_PROPOSES:
+      return {"评价结果未提出该名单", "the outcome of evaluation does not propose the list"};
+    default:
+      return kUnknown;
+  }
+}
+
+namespace {
+
+// Day on which the guard holds by itself; kDateMax for never.
+type::Date HoldsOn(const GuardRow& guard, const CaseRecord& record, const Circumstances& c) {
+  switch (guard.kind) {
+    case StepGuard::CLOCK_OVER:
+    case StepGuard::CLOCK_OVER_OR_WAIVED:
+    case StepGuard::RECTIFICATION_FAILED:
+      if (record.view.clocks[guard.clock] != ClockStatus::kRunning) return type::kDateMax;
+      return record.clocks[guard.clock].due == type::kDateMax ? type::kDateMax
+                                                              : record.clocks[guard.clock].due + 1;
+    case StepGuard::REPAIR_MINIMUM:
+      return RepairFrom(record, c);
+    case StepGuard::BASIS_IN_FORCE: {
+      if (record.list == nullptr) return type::kDateMax;
+      const auto from = type::ParseDate(record.list->terms().basis_from());
+      return from.ok() && *from > c.today ? *from : type::kDateMax;
+    }
+    case StepGuard::EFFECTIVE_DAY_COME: {
+      const StepRecord* decision = record.Last(policy::v1::CaseStep::DECISION);
+      if (decision == nullptr) return type::kDateMax;
+      const auto day = type::ParseDate(decision->event.details().decision().effective_on());
+      return day.ok() ? *day : type::kDateMax;
+    }
+    default:
+      return type::kDateMax;
+  }
+}
+
+}  // namespace
+
+listing::v1::MissingGuard Describe(const GuardRow& guard,
+                                   const CaseRecord& record,
+                                   const Circumstances& circumstances) {
+  listing::v1::MissingGuard missing;
+  const GuardWords words = WordsOf(guard.kind);
+  missing.set_guard(guard.kind);
+  missing.set_zh(words.zh);
+  missing.set_en(words.en);
+  *missing.mutable_source() = guard.proto->source();
+  const type::Date day = HoldsOn(guard, record, circumstances);
+  if (day != type::kDateMax) missing.set_holds_on(FormatDate(day));
+  return missing;
+}
+
+}  // namespace xince::cases
