@@ -476,6 +476,17 @@ std::vector<Finding> CheckPack(const v1::Pack& pack,
   return report.Take();
 }
 
+absl::string_view SeverityWord(Finding::Severity severity) {
+  switch (severity) {
+    case Finding::Severity::kWarning:
+      return "warning";
+    case Finding::Severity::kNote:
+      return "note";
+    default:
+      return "error";
+  }
+}
+
 std::string FormatFinding(const Finding& finding, absl::string_view file) {
   return absl::StrCat(file,
                       ":",
@@ -483,7 +494,7 @@ std::string FormatFinding(const Finding& finding, absl::string_view file) {
                       ":",
                       finding.at.column,
                       ": ",
-                      finding.severity == Finding::Severity::kError ? "error" : "warning",
+                      SeverityWord(finding.severity),
                       ": ",
                       finding.id.empty() ? "" : absl::StrCat(finding.id, ": "),
                       finding.en);

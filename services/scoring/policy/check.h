@@ -43,7 +43,8 @@ struct Position {
 
 /// Something wrong or unwise.
 struct Finding {
-  enum class Severity { kError, kWarning };
+  /// Errors keep a pack from being published; notes only tell.
+  enum class Severity { kError, kWarning, kNote };
   Severity severity = Severity::kError;
   Position at;
   /// Id of the item, group, grade, … it is about; empty for the pack.
@@ -54,6 +55,9 @@ struct Finding {
   std::string en;
   std::string zh;
 };
+
+/// `error`, `warning` or `note`.
+absl::string_view SeverityWord(Finding::Severity severity);
 
 /// `file:line:column: error: id: text`.
 std::string FormatFinding(const Finding& finding, absl::string_view file);
