@@ -51,6 +51,8 @@ struct RegisterOptions {
   std::map<std::string, std::string> feed_addresses;
   /// Policy packs to take up: file name and content.
   std::vector<std::pair<std::string, std::string>> policies;
+  /// The catalogue of kinds of evidence, textproto; empty: no pack can be proposed.
+  std::string kind_catalogue;
   /// Kinds of evidence that records of the inspection feed may name; never empty where it runs.
   feeds::KindList kinds;
   /// These outlive the modules.

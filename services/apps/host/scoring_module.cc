@@ -1,9 +1,12 @@
 #include "services/apps/host/scoring_module.h"
 
+#include <algorithm>
+#include <thread>
 #include <utility>
 
 #include "xince/credit/v1/credit.pb.h"
 #include "xince/evidence/v1/evidence.pb.h"
+#include "xince/policy/v1/policy.pb.h"
 
 #include "services/runtime/client.h"
 #include "services/runtime/errors.h"
@@ -88,8 +91,43 @@ absl::StatusOr<std::unique_ptr<ScoringModule>> ScoringModule::Open(const Registe
   module->queries_ = std::make_unique<query::CreditQueries>(
       module->state_, *module->machine_, *options.clock, module->readers_);
   module->queries_->Register(*module->service_);
+  XINCE_RETURN_IF_ERROR(module->AddPolicyService());
   module->AddReadings();
   return module;
+}
+
+absl::Status ScoringModule::AddPolicyService() {
+  if (!options_.kind_catalogue.empty()) {
+    XINCE_ASSIGN_OR_RETURN(kinds_, policy::Kinds::Load(options_.kind_catalogue, "kinds.textproto"));
+  }
+  rulemaking_ = std::make_unique<rulemaking::PolicyService>(rulemaking::PolicyService::Options{
+      .state = &state_,
+      .machine = machine_.get(),
+      .clock = options_.clock,
+      .kinds = kinds_.has_value() ? &*kinds_ : nullptr,
+      .backtest_threads = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()))});
+  policy_rpc_ = std::make_unique<runtime::RpcService>(
+      policy::v1::ProposePackRequest::descriptor()->file()->service(0),
+      *workers_,
+      *options_.clock,
+      *options_.metrics,
+      options_.limits,
+      options_.make_trace);
+  rulemaking_->Register(*policy_rpc_);
+  return absl::OkStatus();
+}
+
+absl::Status ScoringModule::TakeUpPolicies() {
+  std::vector<intake::UntakenPack> untaken;
+  XINCE_RETURN_IF_ERROR(intake::LoadPolicies(state_, *machine_, options_.policies, &untaken));
+  for (const intake::UntakenPack& pack : untaken) {
+    runtime::Log(runtime::LogLevel::kWarning,
+                 "a policy pack of this release is not taken up: xince policy propose brings it in",
+                 {{"file", pack.file}, {"digest", policy::FormatDigest(pack.digest)}});
+  }
+  untaken_ = untaken.size();
+  rulemaking_->SetUntaken(std::move(untaken));
+  return absl::OkStatus();
 }
 
 absl::Status ScoringModule::Start(runtime::ModuleHost& host) {
@@ -97,7 +135,7 @@ absl::Status ScoringModule::Start(runtime::ModuleHost& host) {
   XINCE_RETURN_IF_ERROR(machine_->Recover());
   machine_->Start();
   journal_->Start(host);
-  XINCE_RETURN_IF_ERROR(intake::LoadPolicies(state_, *machine_, options_.policies));
+  XINCE_RETURN_IF_ERROR(TakeUpPolicies());
   days_ = std::make_unique<intake::DayKeeper>(state_, *machine_, *options_.clock);
   XINCE_RETURN_IF_ERROR(days_->OpenToday());
   days_->Start();
@@ -127,6 +165,10 @@ void ScoringModule::AddReadings() {
       "Subjects filed.",
       {},
       read([](const creditfile::CreditState& state) { return state.filed().size(); }));
+  metrics.AddReading("xince_scoring_policies_untaken",
+                     "Policy packs of this release that are not taken up; they need a proposal.",
+                     {},
+                     [this] { return static_cast<double>(untaken_.load()); });
   for (const auto& reader : readers_) {
     metrics.AddReading("xince_scoring_feed_sequence",
                        "Sequence up to which a feed's evidence is recorded.",

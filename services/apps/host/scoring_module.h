@@ -1,7 +1,9 @@
 #ifndef SERVICES_APPS_HOST_SCORING_MODULE_H_
 #define SERVICES_APPS_HOST_SCORING_MODULE_H_
 
+#include <atomic>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -9,6 +11,7 @@
 #include "services/scoring/creditfile/credit_state.h"
 #include "services/scoring/intake/intake.h"
 #include "services/scoring/query/credit_service.h"
+#include "services/scoring/rulemaking/policy_service.h"
 
 /// Scoring as a module.
 namespace xince::host {
@@ -19,7 +22,9 @@ class ScoringModule final : public runtime::Module {
   static absl::StatusOr<std::unique_ptr<ScoringModule>> Open(const RegisterOptions& options);
 
   [[nodiscard]] absl::string_view name() const override { return kScoring; }
-  std::vector<runtime::RpcService*> services() override { return {service_.get()}; }
+  std::vector<runtime::RpcService*> services() override {
+    return {service_.get(), policy_rpc_.get()};
+  }
   /// Replays, takes up the policies, opens the day, and begins to read the feeds: those that run
   /// here within the process, the others over the network.
   absl::Status Start(runtime::ModuleHost& host) override;
@@ -32,6 +37,8 @@ class ScoringModule final : public runtime::Module {
  private:
   explicit ScoringModule(const RegisterOptions& options)
       : options_(options), state_(options.division) {}
+  absl::Status AddPolicyService();
+  absl::Status TakeUpPolicies();
   void AddReadings();
 
   const RegisterOptions& options_;
@@ -44,6 +51,10 @@ class ScoringModule final : public runtime::Module {
   std::unique_ptr<query::CreditQueries> queries_;
   std::unique_ptr<runtime::Workers> workers_;
   std::unique_ptr<runtime::RpcService> service_;
+  std::optional<policy::Kinds> kinds_;
+  std::unique_ptr<rulemaking::PolicyService> rulemaking_;
+  std::unique_ptr<runtime::RpcService> policy_rpc_;
+  std::atomic<size_t> untaken_{0};
 };
 
 }  // namespace xince::host

@@ -193,6 +193,12 @@ absl::StatusOr<feeds::KindList> ReadKinds(const std::string& directory) {
   return feeds::KindList(std::move(words));
 }
 
+absl::StatusOr<std::string> ReadKindCatalogue(const std::string& directory) {
+  const fs::path path = fs::path(directory) / "national" / "kinds.textproto";
+  std::error_code error;
+  return fs::exists(path, error) ? ReadFile(path) : std::string();
+}
+
 std::string ShareDirectory(const std::string& configured, const std::string& binary) {
   if (!configured.empty()) return configured;
   std::error_code error;

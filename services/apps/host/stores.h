@@ -41,6 +41,10 @@ absl::StatusOr<std::vector<std::pair<std::string, std::string>>> ReadPolicies(
 /// FAILED_PRECONDITION `POLICIES_UNREADABLE`; those of policy::Kinds::Load with file, line and column.
 absl::StatusOr<feeds::KindList> ReadKinds(const std::string& directory);
 
+/// The text of the same file; empty when there is none.
+/// Errors: FAILED_PRECONDITION `POLICIES_UNREADABLE`.
+absl::StatusOr<std::string> ReadKindCatalogue(const std::string& directory);
+
 /// The first of the places where what is installed beside the binary may be: `configured` unless
 /// empty, `../share/xince` from the binary, `/usr/share/xince`.
 std::string ShareDirectory(const std::string& configured, const std::string& binary);

@@ -259,7 +259,7 @@ absl::StatusOr<pv::PackComment> PolicyService::AnswerComment(CallContext& contex
 absl::StatusOr<std::vector<policy::Finding>> PolicyService::Findings(
     const std::string& content, const std::string& file) const {
   if (options_.kinds == nullptr) {
-    return runtime::FailedPrecondition("KINDS_MISSING",
+    return runtime::FailedPrecondition("KIND_CATALOGUE_MISSING",
                                        "",
                                        "this server has no catalogue of kinds to check packs by",
                                        "服务器缺少信息类别目录,无法校验评分标准");

@@ -42,7 +42,7 @@ class PolicyService {
     creditfile::CreditState* state = nullptr;
     journal::Machine* machine = nullptr;
     const runtime::Clock* clock = nullptr;
-    /// The catalogue of kinds; null: nothing can be proposed, KINDS_MISSING.
+    /// The catalogue of kinds; null: nothing can be proposed, KIND_CATALOGUE_MISSING.
     const policy::Kinds* kinds = nullptr;
     /// Threads of a back-test.
     int backtest_threads = 1;
