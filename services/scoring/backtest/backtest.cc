@@ -199,7 +199,7 @@ class Backtest {
         kBlocksAhead,
         [&](int worker, size_t i) { workers_[worker]->Fold(stage, *blocks[i], results[i]); },
         [&](size_t i) {
-          const BlockResult result = std::exchange(results[i], {});
+          BlockResult result = std::exchange(results[i], {});
           counts.set_movers(counts.movers() + static_cast<int64_t>(result.movers.size()));
           return HandOn(*blocks[i], result);
         });
@@ -209,17 +209,16 @@ class Backtest {
     return finished;
   }
 
-  bool HandOn(const Block& block, const BlockResult& result) {
+  bool HandOn(const Block& block, BlockResult& result) {
     digest_.Add(result.canonical);
-    for (const BacktestPart& mover : result.movers) {
-      BacktestPart part = mover;
-      if (!sink_(part)) return false;
+    for (BacktestPart& mover : result.movers) {
+      if (!sink_(mover)) return false;
     }
     progress_.set_subjects_done(progress_.subjects_done() +
                                 static_cast<int64_t>(block.subjects.size()));
     progress_.set_movers(progress_.movers() + static_cast<int64_t>(result.movers.size()));
-    if (progress_.subjects_done() < told_ + kProgressSubjects) return true;
-    told_ = progress_.subjects_done();
+    if (progress_.subjects_done() / kProgressSubjects == told_) return true;
+    told_ = progress_.subjects_done() / kProgressSubjects;
     BacktestPart part;
     *part.mutable_progress() = progress_;
     return sink_(part);
@@ -280,6 +279,7 @@ class Backtest {
   std::map<std::string, policy::v1::BacktestPack> compared_;
   Digest digest_;
   policy::v1::BacktestProgress progress_;
+  // Multiples of kProgressSubjects that were told.
   int64_t told_ = 0;
   BacktestSummary summary_;
 };

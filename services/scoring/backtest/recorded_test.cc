@@ -1,0 +1,201 @@
+#include "services/scoring/backtest/recorded.h"
+
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "xince/policy/v1/backtest.pb.h"
+
+#include "services/scoring/backtest/backtest.h"
+#include "services/scoring/backtest/population_reader.h"
+#include "services/scoring/backtest/random_register.h"
+#include "services/scoring/creditfile/test_register.h"
+
+namespace xince::backtest {
+namespace {
+
+using creditfile::SubjectId;
+using policy::v1::BacktestMover;
+using policy::v1::BacktestPart;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
+
+// A register that lived for some months.
+class RecordedTest : public ::testing::TestWithParam<uint32_t> {
+ protected:
+  void Live(int steps) {
+    register_.Take(random_.Filings());
+    for (int i = 0; i < steps; ++i) {
+      std::vector<evidence::v1::Evidence> pieces;
+      for (uint64_t j = random_.Below(4); j > 0; --j) {
+        evidence::v1::Evidence piece = random_.Next(today_);
+        // A batch has one version of a piece.
+        const bool twice = std::any_of(
+            pieces.begin(), pieces.end(), [&](const auto& p) { return p.id() == piece.id(); });
+        if (!twice) pieces.push_back(std::move(piece));
+      }
+      if (!pieces.empty()) register_.Take(pieces, "inspection");
+      if (random_.Below(2) == 0) {
+        today_ = today_ + static_cast<int64_t>(1 + random_.Below(12));
+        register_.OpenDay(type::FormatDate(today_));
+      }
+    }
+  }
+
+  [[nodiscard]] const creditfile::CreditState& state() const { return register_.state(); }
+
+  void CheckAll(RecordedCheck& check) {
+    const absl::Status read = register_.machine().journal().Read(
+        0, SIZE_MAX, [&](const journal::Entry& entry) { return check.Take(entry); });
+    ASSERT_TRUE(read.ok()) << read;
+  }
+
+  std::unique_ptr<Population> ReadPopulation(creditfile::Revision known, size_t step) {
+    PopulationReader reader(state().book(), state().vocabulary(), known);
+    while (!reader.done()) reader.Step(step);
+    return reader.Take();
+  }
+
+  static evaluate::CompiledPack Compile(const std::string& text, evaluate::Vocabulary& words) {
+    return *evaluate::Compile(*policy::LoadPack(text, "test"), {.vocabulary = &words});
+  }
+
+  RandomRegister random_{GetParam()};
+  type::Date today_ = type::Date::FromCivil(2023, 9, 1);
+  creditfile::TestRegister register_{{{"random.textproto", kRandomPack}}, "2023-09-01"};
+};
+
+std::string Costlier() {
+  return absl::StrReplaceAll(kRandomPack, {{"fixed: \"-2.5\"", "fixed: \"-3\""}});
+}
+
+TEST_P(RecordedTest, RecordedStandingsComeOutBitForBit) {
+  Live(80);
+  RecordedCheck check(state().book(), state().assessor(), PacksOf(state().policies()));
+  CheckAll(check);
+  EXPECT_GT(check.standings(), 100);
+  EXPECT_EQ(check.different(), 0) << check.differences().front().recorded << "\n"
+                                  << check.differences().front().computed;
+  EXPECT_THAT(check.differences(), IsEmpty());
+}
+
+TEST_P(RecordedTest, OneOtherNumberInThePackIsFound) {
+  Live(80);
+  evaluate::Vocabulary words;
+  CopyWords(state().vocabulary(), words);
+  // Of the packs that were in force, one with another number, under its own name.
+  const evaluate::CompiledPack other = Compile(Costlier(), words);
+  RecordedCheck check(
+      state().book(), state().assessor(), [&](const std::string&) { return &other; });
+  CheckAll(check);
+  EXPECT_EQ(check.different(), check.standings()) << "the digest of the pack is recorded too";
+  // Scores differ for those alone whom a defect reaches.
+  std::set<std::string> subjects;
+  for (const RecordedDifference& difference : check.differences()) {
+    const auto score = [](const std::string& text) {
+      const size_t at = text.find("score_hundredths");
+      return at == std::string::npos ? "" : text.substr(at, text.find(' ', at + 18) - at);
+    };
+    if (score(difference.recorded) != score(difference.computed))
+      subjects.insert(difference.subject);
+  }
+  ASSERT_FALSE(subjects.empty());
+  for (const std::string& subject : subjects) EXPECT_THAT(subject, HasSubstr("firms/"));
+}
+
+TEST_P(RecordedTest, AnEntryThatCannotBeReadIsAnError) {
+  RecordedCheck check(state().book(), state().assessor(), PacksOf(state().policies()));
+  EXPECT_EQ(check.Take({.revision = 3, .payload = "\xff\xff"}).code(), absl::StatusCode::kDataLoss);
+}
+
+// The engine over a population says of every subject what assessing it alone says.
+TEST_P(RecordedTest, ThePopulationSaysWhatTheRegisterSays) {
+  Live(80);
+  const creditfile::Revision known = register_.machine().durable();
+  const std::unique_ptr<Population> population = ReadPopulation(known, 1000);
+  const evaluate::CompiledPack old = Compile(kRandomPack, population->vocabulary());
+  const evaluate::CompiledPack candidate = Compile(Costlier(), population->vocabulary());
+  const Options options{
+      .days = {(today_ + -100).days(), (today_ + -1).days(), today_.days(), (today_ + 30).days()},
+      .threads = 2,
+      .evidence_id = [&](uint32_t id) { return std::string(state().book().IdOf(id)); }};
+  std::map<std::pair<std::string, std::string>, BacktestMover> movers;
+  const auto summary = backtest::Run(
+      *population, RulesOf(old), RulesOf(candidate), options, [&](BacktestPart& part) {
+        if (part.has_mover()) movers[{part.mover().day(), part.mover().subject()}] = part.mover();
+        return true;
+      });
+  ASSERT_TRUE(summary.ok()) << summary.status();
+  EXPECT_EQ(summary->revision(), known);
+  EXPECT_EQ(summary->populations(3).subjects(), 3);
+  int64_t found = 0;
+  for (const Day day : options.days) {
+    for (const auto& [name, subject] : state().filed()) {
+      const auto said = [&](const evaluate::CompiledPack& pack) {
+        return state().assessor().Record(state().assessor().AssessUnder(&pack, subject, day, known),
+                                         day);
+      };
+      const auto before = said(old);
+      const auto after = said(candidate);
+      const auto mover = movers.find({creditfile::DayText(day), std::string(name)});
+      if (mover == movers.end()) {
+        EXPECT_EQ(before.score_hundredths(), after.score_hundredths()) << name;
+        EXPECT_EQ(before.grade(), after.grade()) << name;
+        EXPECT_EQ(before.restrictions_size(), after.restrictions_size()) << name;
+        continue;
+      }
+      ++found;
+      EXPECT_EQ(mover->second.old().score_hundredths(), before.score_hundredths()) << name;
+      EXPECT_EQ(mover->second.new_().score_hundredths(), after.score_hundredths()) << name;
+      EXPECT_EQ(mover->second.old().grade(), before.grade()) << name;
+      EXPECT_EQ(mover->second.new_().grade(), after.grade()) << name;
+      int64_t moved = 0;
+      for (const auto& line : mover->second.lines())
+        moved += line.new_hundredths() - line.old_hundredths();
+      if (mover->second.lines_omitted() != 0) continue;
+      EXPECT_EQ(moved, after.score_hundredths() - before.score_hundredths()) << name;
+    }
+  }
+  EXPECT_EQ(found, static_cast<int64_t>(movers.size()));
+  EXPECT_GT(found, 0);
+}
+
+// Steps between which the register goes on see what was known.
+TEST_P(RecordedTest, APopulationReadInStepsIsTheOneReadAtOnce) {
+  Live(40);
+  const creditfile::Revision known = register_.machine().durable();
+  const std::unique_ptr<Population> at_once = ReadPopulation(known, 1000);
+  PopulationReader reader(state().book(), state().vocabulary(), known);
+  int steps = 0;
+  for (; !reader.done(); ++steps) {
+    reader.Step(1);
+    if (steps % 3 == 0) register_.Take({random_.Next(today_)}, "inspection");
+  }
+  EXPECT_GT(steps, 15);
+  const std::unique_ptr<Population> in_steps = reader.Take();
+  const auto digest = [&](Population& population) {
+    const evaluate::CompiledPack old = Compile(kRandomPack, population.vocabulary());
+    const evaluate::CompiledPack candidate = Compile(Costlier(), population.vocabulary());
+    const auto summary = backtest::Run(
+        population, RulesOf(old), RulesOf(candidate), {.days = {today_.days()}}, [](BacktestPart&) {
+          return true;
+        });
+    return summary->digest();
+  };
+  EXPECT_EQ(in_steps->facts(), at_once->facts());
+  EXPECT_EQ(digest(*in_steps), digest(*at_once));
+  EXPECT_NE(ReadPopulation(register_.machine().durable(), 1000)->facts(), at_once->facts());
+}
+
+INSTANTIATE_TEST_SUITE_P(Seeds, RecordedTest, ::testing::Values(1, 2, 3));
+
+}  // namespace
+}  // namespace xince::backtest
