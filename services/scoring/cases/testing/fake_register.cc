@@ -1,0 +1,86 @@
+#include "services/scoring/cases/testing/fake_register.h"
+
+#include <algorithm>
+#include <cstdlib>
+#include <fstream>
+#include <sstream>
+
+#include "google/protobuf/text_format.h"
+
+namespace xince::cases {
+
+FakeRegister::FakeRegister() {
+  std::ifstream file("policies/national/procedures/2021-01-01.textproto");
+  std::stringstream text;
+  text << file.rdbuf();
+  policy::v1::Pack pack;
+  if (!google::protobuf::TextFormat::ParseFromString(text.str(), &pack)) std::abort();
+  for (const auto& proto : pack.procedures()) {
+    auto procedure = Procedure::Compile(proto);
+    if (!procedure.ok()) std::abort();
+    procedures_[proto.id()] = std::make_shared<const Procedure>(*std::move(procedure));
+  }
+}
+
+bool FakeRegister::Filed(const std::string& subject) const { return subjects.contains(subject); }
+
+std::optional<FactSeen> FakeRegister::Fact(const std::string& evidence) const {
+  const auto found = facts.find(evidence);
+  return found == facts.end() ? std::nullopt : std::optional(found->second.second);
+}
+
+bool FakeRegister::Reaches(const std::string& evidence, const std::string& subject) const {
+  const auto found = facts.find(evidence);
+  return found != facts.end() && found->second.first == subject;
+}
+
+bool FakeRegister::AnyAfter(const std::string& subject,
+                            const std::string& kind,
+                            type::Date day) const {
+  return std::any_of(facts.begin(), facts.end(), [&](const auto& row) {
+    const auto& [about, fact] = row.second;
+    return about == subject && fact.kind == kind && fact.counts && fact.occurred > day;
+  });
+}
+
+ListSeen FakeRegister::List(const std::string& id, type::Date) const {
+  const auto found = lists.find(id);
+  if (found == lists.end()) return {};
+  return {.definition = &found->second, .policy_digest = std::string(64, 'a')};
+}
+
+bool FakeRegister::BasisPermits(policy::v1::ListDefinition::Basis basis,
+                                policy::v1::ListDefinition::Effect effect,
+                                type::Date) const {
+  if (effect != policy::v1::ListDefinition::DEPRIVATION) return true;
+  return permits && basis != policy::v1::ListDefinition::NORMATIVE_DOCUMENT;
+}
+
+std::optional<PublicitySeen> FakeRegister::PublicityOf(const std::string& evidence,
+                                                       type::Date day) const {
+  const auto found = class_of.find(evidence);
+  const auto fact = facts.find(evidence);
+  if (found == class_of.end() || fact == facts.end()) return std::nullopt;
+  return PublicityOfClass(found->second, fact->second.second.determined, day);
+}
+
+std::optional<PublicitySeen> FakeRegister::PublicityOfClass(const std::string& id,
+                                                            type::Date from,
+                                                            type::Date) const {
+  const auto found = classes.find(id);
+  if (found == classes.end()) return std::nullopt;
+  PublicitySeen seen = found->second;
+  seen.from = from;
+  return seen;
+}
+
+bool FakeRegister::Proposes(const std::string& subject, const std::string& list) const {
+  return proposes.contains({subject, list});
+}
+
+std::shared_ptr<const Procedure> FakeRegister::Find(const std::string& id, type::Date) const {
+  const auto found = procedures_.find(id);
+  return found == procedures_.end() ? nullptr : found->second;
+}
+
+}  // namespace xince::cases
