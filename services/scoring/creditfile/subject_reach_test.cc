@@ -43,7 +43,7 @@ class SubjectReachTest : public ::testing::Test {
       relation->set_end_date(end);
       return relation;
     };
-    switch (Draw(4)) {
+    switch (Draw(5)) {
       case 0:
         evidence.set_subject(project);
         dates(evidence.mutable_engagement())->set_project(project);
@@ -59,10 +59,17 @@ class SubjectReachTest : public ::testing::Test {
         dates(evidence.mutable_employment())->set_manager(manager);
         evidence.mutable_employment()->set_firm(firm);
         break;
+      case 3:
+        // Branches of branches, and now and then a ring of them.
+        evidence.set_subject(firm);
+        dates(evidence.mutable_branch())->set_branch(firm);
+        evidence.mutable_branch()->set_parent(kFirms[Draw(3)]);
+        break;
       default:
-        evidence.set_subject(kFirms[0]);
-        dates(evidence.mutable_branch())->set_branch(kFirms[0]);
-        evidence.mutable_branch()->set_parent(kFirms[1]);
+        // What fits no kind of relation leads nowhere.
+        evidence.set_subject(project);
+        dates(evidence.mutable_engagement())->set_project(Draw(2) == 0 ? firm : project);
+        evidence.mutable_engagement()->set_firm(manager);
     }
     return evidence;
   }
@@ -73,6 +80,7 @@ class SubjectReachTest : public ::testing::Test {
 
 TEST_F(SubjectReachTest, AnswersAsTheGeneralSearchDoes) {
   int found = 0;
+  int rings = 0;
   for (int world = 0; world < 60; ++world) {
     evaluate::Vocabulary vocabulary;
     EvidenceBook book(vocabulary);
@@ -92,6 +100,7 @@ TEST_F(SubjectReachTest, AnswersAsTheGeneralSearchDoes) {
                                   occurred,
                                   relations);
             if (expected != 0 && about != subject) ++found;
+            if (about == subject && expected != evaluate::kDirect) ++rings;
             ASSERT_EQ(reach.Of(about, occurred), expected)
                 << book.subject(subject).name << " " << book.subject(about).name << " " << day;
           }
@@ -100,6 +109,7 @@ TEST_F(SubjectReachTest, AnswersAsTheGeneralSearchDoes) {
     }
   }
   EXPECT_GT(found, 1000);
+  EXPECT_GT(rings, 10);
 }
 
 }  // namespace
