@@ -21,7 +21,8 @@ int main(int argc, char** argv) {
   CLI::App app("Xince's figures beside those of probes");
   xince::bench::BenchOptions options;
   std::string only;
-  app.add_option("--only", only, "reads, writes, latency, replay, rules or backtest");
+  app.add_option("--only", only)
+      ->check(CLI::IsMember({"reads", "writes", "latency", "replay", "rules", "backtest"}));
   app.add_option("--seconds", options.seconds, "length of each measurement")->capture_default_str();
   app.add_option("--entries", options.entries, "entries to replay")->capture_default_str();
   app.add_option("--firms", options.firms, "firms to back-test")
@@ -39,7 +40,7 @@ int main(int argc, char** argv) {
   std::string pattern = "/var/tmp/xince-bench-XXXXXX";
   if (mkdtemp(pattern.data()) == nullptr) xince::bench::Fail("no temporary directory");
   options.directory = pattern;
-  std::printf("%-44s %12s %12s\n", "", "xince", "probe");
+  std::printf("%-44s %12s %12s\n", "", "xince", "beside");
   if (only.empty() || only == "reads") xince::bench::BenchReads(options);
   if (only.empty() || only == "writes") xince::bench::BenchWrites(options);
   if (only.empty() || only == "latency") xince::bench::BenchLatency(options);

@@ -6,6 +6,7 @@
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "tests/bench/backtest_fold.h"
 #include "tests/bench/population.h"
 #include "tests/bench/sqlite_fold.h"
 
@@ -58,6 +59,20 @@ TEST_P(Fold, OfSqlSaysWhatEvaluationSays) {
   // Something is there to be compared.
   EXPECT_GT(ours.movers, 100);
   EXPECT_THAT(ours.matrix, testing::Contains(testing::Gt(0)).Times(testing::Gt(8)));
+}
+
+TEST_P(Fold, OfABackTestSaysWhatEvaluationSays) {
+  const std::unique_ptr<backtest::Population> population = Fill(Small());
+  const RulePair rules = CompileRules(GetParam(), population->vocabulary());
+  std::vector<Verdicts> expected = EvaluateAll(Small(), GetParam());
+  EXPECT_EQ(Difference(RunBacktest(*population, rules, 2, /*lines=*/false), expected), "");
+  const BacktestRun explained = RunBacktest(*population, rules, 2, /*lines=*/true);
+  EXPECT_EQ(Difference(explained, expected), "");
+  const auto mover = std::find_if(
+      expected.begin(), expected.end(), [](const Verdicts& one) { return one.moved(); });
+  ASSERT_NE(mover, expected.end());
+  ++mover->after.score;
+  EXPECT_NE(Difference(explained, expected), "");
 }
 
 TEST_P(Fold, DiffersWhenOneNumberIsAnother) {

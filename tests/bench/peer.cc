@@ -10,6 +10,16 @@
 #include "tests/bench/load.h"
 
 namespace xince::bench {
+namespace {
+
+// A peer that takes longer has failed.
+constexpr int kPeerSecondsMax = 300;
+
+std::string AimOf(const char* comparison, double aim) {
+  return aim == 0 ? "" : absl::StrCat("  (aim ", comparison, aim, ")");
+}
+
+}  // namespace
 
 PeerResult::PeerResult(const std::string& line) {
   if (!google::protobuf::util::JsonStringToMessage(line, &fields_).ok())
@@ -34,7 +44,7 @@ std::vector<uint64_t> PeerResult::Numbers(const std::string& name) const {
 }
 
 std::vector<PeerResult> RunPeer(const std::vector<std::string>& arguments, size_t count) {
-  std::string command = "exec node";
+  std::string command = absl::StrCat("exec timeout -s KILL ", kPeerSecondsMax, " node");
   std::string prefix = "tests/bench/peers/";
   for (const std::string& argument : arguments) {
     absl::StrAppend(&command, " '", prefix, argument, "'");
@@ -59,19 +69,19 @@ void WriteFile(const std::string& path, const std::string& text) {
 }
 
 void ReportSeconds(const std::string& name, double ours, double aim) {
-  std::printf("%-44s %12.3f %12s s           (aim %.1f)\n", name.c_str(), ours, "", aim);
+  std::printf("%-44s %12.3f %12s s%s\n", name.c_str(), ours, "", AimOf("< ", aim).c_str());
   std::fflush(stdout);
 }
 
 void ReportTimes(
     const std::string& name, double ours, double peer, const std::string& unit, double aim) {
-  std::printf("%-44s %12.3f %12.3f %-10s  %.1f times faster  (aim %.0f)\n",
+  std::printf("%-44s %12.3f %12.3f %-10s %.1f times faster%s\n",
               name.c_str(),
               ours,
               peer,
               unit.c_str(),
               peer / ours,
-              aim);
+              AimOf("", aim).c_str());
   std::fflush(stdout);
 }
 

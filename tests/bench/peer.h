@@ -33,11 +33,11 @@ std::vector<PeerResult> RunPeer(const std::vector<std::string>& arguments, size_
 /// Writes a file; ends the process when it cannot.
 void WriteFile(const std::string& path, const std::string& text);
 
-/// Prints a row: name, our seconds, and the aim for them.
+/// Prints a row: name, our seconds, and the aim for them (0 for none).
 void ReportSeconds(const std::string& name, double ours, double aim);
 
 /// Prints a row: name, our figure and the peer's in `unit`, how many times ours is faster, and the aim
-/// for that.
+/// for that (0 for none).
 void ReportTimes(
     const std::string& name, double ours, double peer, const std::string& unit, double aim);
 

@@ -156,7 +156,7 @@ void BenchRules(const BenchOptions& options) {
         (peer.Number("restricted") != 0) != !outcome.restrictions.empty())
       Fail(absl::StrCat(engine, " comes to another outcome"));
     const bool traced = absl::EndsWith(engine, "with trace");
-    ReportTimes(engine, traced ? explained : plain, peer.Number("microseconds"), "us", 1);
+    ReportTimes(engine, traced ? explained : plain, peer.Number("microseconds"), "us", 0);
   }
 }
 
