@@ -157,6 +157,8 @@ policy::Digest PolicyBook::InForce(const std::string& jurisdiction, Day day) con
 struct Assessor::Surroundings {
   std::vector<evaluate::Attribute> attributes;
   std::vector<evaluate::ProjectScore> projects;
+  /// Earliest later day on which it changes by itself.
+  Day next_change = evaluate::kForever;
 };
 
 std::vector<evaluate::Fact> Assessor::Gather(SubjectId subject, Revision known) const {
@@ -173,8 +175,10 @@ void Assessor::Surround(const evaluate::CompiledPack& pack,
   const auto* policy = pack.ForSubject(book_.subject(subject).kind);
   if (policy == nullptr || !RollsUpProjects(*policy)) return;
   EachProjectHad(book_, subject, known, [&](const Relation& had, const Filing& filing) {
+    if (day < had.from) out.next_change = std::min(out.next_change, had.from);
     if (day < had.from || day >= had.until) return;
     const Assessment assessment = AssessUnder(&pack, had.left, day, known);
+    out.next_change = std::min({out.next_change, had.until, assessment.next_change});
     evaluate::ProjectScore score{.project = had.left};
     score.rated = assessment.policy != nullptr && assessment.outcome->rated;
     score.score = score.rated ? assessment.outcome->score : 0;
@@ -216,6 +220,7 @@ Assessment Assessor::AssessUnder(const evaluate::CompiledPack* pack,
        .ranked_grade = ranks_.RowOf(subject, day, known, assessment.policy->digest())},
       day,
       {.explain = evaluate::Explain::kYes});
+  assessment.next_change = std::min(assessment.outcome->next_change, around.next_change);
   return assessment;
 }
 
@@ -277,6 +282,7 @@ StandingRecord Assessor::Record(const Assessment& assessment, Day day) const {
     return record;
   }
   StandingRecord record = RecordOf(*assessment.policy, *assessment.outcome);
+  record.set_next_change_on(DayText(assessment.next_change));
   const auto evidence_name = [this](uint32_t piece) { return book_.IdOf(piece); };
   const auto project_name = [this](uint32_t subject) { return book_.subject(subject).name; };
   record.set_explanation_digest(journal::HexEncode(
@@ -309,6 +315,23 @@ std::vector<StandingRecord> Assessor::Ahead(SubjectId subject,
     steps.push_back(RecordOf(*assessment.policy, outcome));
   }
   return steps;
+}
+
+evaluate::WaysUp Assessor::WaysUp(SubjectId subject,
+                                  const Assessment& assessment,
+                                  Day day,
+                                  Revision known) const {
+  const evaluate::CompiledPack* pack = policies_.PackFor(jurisdiction_, day);
+  if (assessment.policy == nullptr || pack == nullptr) return {};
+  Surroundings around;
+  Surround(*pack, subject, day, known, around);
+  return evaluate::FindWaysUp(
+      *assessment.policy,
+      assessment.facts,
+      {.attributes = around.attributes,
+       .projects = around.projects,
+       .ranked_grade = ranks_.RowOf(subject, day, known, assessment.policy->digest())},
+      day);
 }
 
 }  // namespace xince::creditfile

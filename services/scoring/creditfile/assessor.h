@@ -14,6 +14,7 @@
 #include "services/scoring/creditfile/evidence_book.h"
 #include "services/scoring/creditfile/ranking.h"
 #include "services/scoring/evaluate/compiled.h"
+#include "services/scoring/evaluate/counterfactual.h"
 #include "services/scoring/evaluate/evaluate.h"
 #include "services/scoring/evaluate/rank.h"
 #include "services/scoring/policy/pack.h"
@@ -71,6 +72,9 @@ struct Assessment {
   const evaluate::Outcome* outcome = nullptr;
   /// The facts that were evaluated; `evidence` of a fact is its PieceId.
   std::vector<evaluate::Fact> facts;
+  /// Earliest later day on which the outcome may change by itself: the outcome's own, or one on which
+  /// the projects rolled up or their scores change.
+  Day next_change = evaluate::kForever;
 };
 
 /// Assesses subjects of one register.
@@ -99,6 +103,11 @@ class Assessor {
                                                               Day until,
                                                               int count_max,
                                                               Revision known) const;
+  /// What would help the subject from the day on.
+  [[nodiscard]] evaluate::WaysUp WaysUp(SubjectId subject,
+                                        const Assessment& assessment,
+                                        Day day,
+                                        Revision known) const;
 
   /// The rules for a subject on a day; null when there are none.
   [[nodiscard]] const evaluate::CompiledSubjectPolicy* PolicyFor(SubjectId subject, Day day) const {

@@ -255,6 +255,26 @@ TEST_F(EvidenceBookTest, WhatIsBeyondALimitIsMalformedAndLeavesNothing) {
   EXPECT_EQ(book_.size(), 2);
 }
 
+TEST_F(EvidenceBookTest, FactsComeInTheOrderOfTheirIdsAsBytes) {
+  std::vector<std::string> ids = {
+      "b", "a", std::string("a\0", 2), std::string("a\0\0", 3), "检查/二", "检查/一"};
+  const std::string long_beginning = "inspection/findings/2023-";
+  for (const char* end :
+       {"", "000012#firm", "000012#project", "000011#firm", "00001", "0000110", "z"})
+    ids.push_back(absl::StrCat(long_beginning, end));
+  for (int i = 0; i < 200; ++i)
+    ids.push_back(absl::StrCat(long_beginning, (i * 7919) % 1009, "#", i % 3));
+  for (const std::string& id : ids) Take(Piece(id, kFirm));
+  std::sort(ids.begin(), ids.end());
+  std::vector<evaluate::Fact> facts;
+  GatherFacts(book_, book_.Find(kFirm), revision_, facts);
+  ASSERT_EQ(facts.size(), ids.size());
+  for (size_t i = 0; i < ids.size(); ++i) {
+    EXPECT_EQ(book_.IdOf(facts[i].evidence), ids[i]) << i;
+    EXPECT_EQ(facts[i].order, i);
+  }
+}
+
 TEST_F(EvidenceBookTest, TheLastDayOfAllFindsItsOwnSubject) {
   Evidence last = Piece("b", kFirm);
   last.set_occurred_on("9999-12-31");

@@ -130,7 +130,7 @@ TEST_F(RankingTest, APolicyTakenUpRanksAtOnceAndItsRowsAreItsOwn) {
   register_.OpenDay("2024-03-02");
   const std::string wider =
       absl::StrReplaceAll(kPack, {{"\"40\"", "\"80\""}, {"2020-01-01", "2024-03-02"}});
-  ASSERT_TRUE(register_.Load({{"wider.textproto", wider}}).ok());
+  register_.Load("wider.textproto", wider);
   EXPECT_THAT(Grades(5), ElementsAre("B", "A", "A", "A", "A"));
   // The row of a pass under one version says nothing under another.
   register_.OpenDay("2024-03-05");

@@ -1,7 +1,7 @@
 #include "services/scoring/creditfile/subject_reach.h"
 
 #include <algorithm>
-#include <utility>
+#include <vector>
 
 namespace xince::creditfile {
 namespace {
@@ -26,16 +26,61 @@ bool Fits(const EvidenceBook& book, const Relation& relation) {
   }
 }
 
+// An id with eight of its bytes as a number that orders as they do.
+struct Key {
+  uint64_t bytes = 0;
+  absl::string_view id;
+  uint32_t index = 0;
+};
+
+uint64_t BytesAt(absl::string_view id, size_t at) {
+  uint64_t bytes = 0;
+  for (size_t i = at; i < at + 8; ++i)
+    bytes = bytes << 8 | (i < id.size() ? static_cast<uint8_t>(id[i]) : 0);
+  return bytes;
+}
+
+// Sorts ids that agree before `from`: by the eight bytes in which they first differ, then those that
+// agree in these too. Ids have long beginnings in common, which comparing them pair by pair would read
+// again and again.
+void SortKeys(Key* begin, Key* end, size_t from) {
+  size_t common = begin->id.size();
+  size_t shortest = common;
+  for (const Key* key = begin + 1; key != end; ++key) {
+    const absl::string_view id = key->id;
+    shortest = std::min(shortest, id.size());
+    common = std::min(common, id.size());
+    size_t i = std::min(from, common);
+    while (i < common && id[i] == begin->id[i]) ++i;
+    common = i;
+  }
+  if (from > shortest) {  // Zeros were made up.
+    std::sort(begin, end, [](const Key& a, const Key& b) { return a.id < b.id; });
+    return;
+  }
+  for (Key* key = begin; key != end; ++key) key->bytes = BytesAt(key->id, common);
+  std::sort(begin, end, [](const Key& a, const Key& b) { return a.bytes < b.bytes; });
+  for (Key* run = begin; run != end;) {
+    Key* next = run + 1;
+    while (next != end && next->bytes == run->bytes) ++next;
+    if (next - run > 1) SortKeys(run, next, common + 8);
+    run = next;
+  }
+}
+
 // Puts facts into the order of their evidence ids.
 void Order(const EvidenceBook& book, std::vector<evaluate::Fact>& facts) {
-  std::vector<std::pair<absl::string_view, uint32_t>> ids;
-  ids.reserve(facts.size());
-  for (uint32_t i = 0; i < facts.size(); ++i) ids.emplace_back(book.IdOf(facts[i].evidence), i);
-  if (!std::is_sorted(ids.begin(), ids.end())) {
-    std::sort(ids.begin(), ids.end());
+  std::vector<Key> keys(facts.size());
+  for (uint32_t i = 0; i < facts.size(); ++i) {
+    keys[i].id = book.IdOf(facts[i].evidence);
+    keys[i].index = i;
+  }
+  const auto by_id = [](const Key& a, const Key& b) { return a.id < b.id; };
+  if (!std::is_sorted(keys.begin(), keys.end(), by_id)) {
+    SortKeys(keys.data(), keys.data() + keys.size(), 0);
     std::vector<evaluate::Fact> ordered;
     ordered.reserve(facts.size());
-    for (const auto& [id, i] : ids) ordered.push_back(facts[i]);
+    for (const Key& key : keys) ordered.push_back(facts[key.index]);
     facts.swap(ordered);
   }
   for (uint32_t i = 0; i < facts.size(); ++i) facts[i].order = i;

@@ -71,8 +71,17 @@ class TestRegister {
     EXPECT_TRUE(days.OpenToday().ok());
   }
 
-  /// Takes up further packs.
-  absl::Status Load(const Packs& packs) { return intake::LoadPolicies(*state_, *machine_, packs); }
+  /// Takes up a further pack, as the one beside a release does.
+  void Load(const std::string& file, const std::string& content) {
+    journal::v1::ScoringEntry entry;
+    entry.mutable_policy_loaded()->set_file(file);
+    entry.mutable_policy_loaded()->set_content(content);
+    const auto revision = machine_->Execute([&](journal::Transaction& transaction) {
+      XINCE_RETURN_IF_ERROR(transaction.Append("test", "", entry.SerializeAsString()));
+      return intake::RecordDue(*state_, transaction);
+    });
+    EXPECT_TRUE(revision.ok()) << revision.status();
+  }
 
   /// Records one batch of a feed, with the standings it makes due. The revision of the last entry.
   journal::Revision Take(const std::vector<evidence::v1::Evidence>& evidence,
