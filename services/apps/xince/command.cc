@@ -46,6 +46,13 @@ Command& Command::Arguments(const std::string& name,
   return *this;
 }
 
+Command& Command::OptionalArguments(const std::string& name,
+                                    std::vector<std::string>& values,
+                                    const std::string& description) {
+  app_->add_option(name, values, description);
+  return *this;
+}
+
 Command& Command::Option(const std::string& name,
                          std::string& value,
                          const std::string& description) {

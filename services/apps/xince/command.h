@@ -36,6 +36,10 @@ class Command {
   Command& Arguments(const std::string& name,
                      std::vector<std::string>& values,
                      const std::string& description);
+  /// Any number, also none.
+  Command& OptionalArguments(const std::string& name,
+                             std::vector<std::string>& values,
+                             const std::string& description);
 
   /// `--name=VALUE`; the last one given holds.
   Command& Option(const std::string& name, std::string& value, const std::string& description);
