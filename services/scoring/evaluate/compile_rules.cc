@@ -74,6 +74,7 @@ absl::Status Compiler::AddRules(const v1::Item& item) {
 
 void Compiler::AddRule(const v1::Item& proto, Rule rule) {
   rule.reach = ReachOfWays(proto);
+  if (!proto.kinds().empty()) rule.kind = context_.vocabulary->kinds.Intern(proto.kinds(0));
   if (proto.has_filter()) CompileFilter(proto.filter(), rule);
   if (proto.has_points()) CompilePoints(proto.points(), rule);
   rule.factor = static_cast<int32_t>(Number(proto.factor(), 10000));

@@ -108,9 +108,9 @@ void Evaluator::Impl::AddBoundaries(std::vector<Day>& days, Day least) {
     if (fact.kind + size_t{1} >= t_->kind_begin.size()) continue;
     for (uint32_t r = t_->kind_begin[fact.kind]; r < t_->kind_begin[fact.kind + 1]; ++r) {
       const Rule& rule = t_->rules[t_->rule_of_kind[r].rule];
-      const Day start = StartOf(rule, fact);
+      const Day start = StartOf(rule, fact, calendar_);
       take(start);
-      take(EndOf(rule, fact, start));
+      take(EndOf(rule, fact, start, calendar_));
       if (fact.corrected != kNoDay) take(fact.corrected);
       for (uint32_t i = rule.decay.begin; i < rule.decay.end; ++i)
         take(calendar_.AddMonths(start, t_->decays[i].from_month));
@@ -174,7 +174,7 @@ Day Evaluator::Impl::NextOther(Day day) const {
     if (fact.corrected > day) take(fact.corrected);
     if (t_->last_months.empty() || fact.kind + size_t{1} >= t_->kind_begin.size()) continue;
     for (uint32_t r = t_->kind_begin[fact.kind]; r < t_->kind_begin[fact.kind + 1]; ++r) {
-      const Day start = StartOf(t_->rules[t_->rule_of_kind[r].rule], fact);
+      const Day start = StartOf(t_->rules[t_->rule_of_kind[r].rule], fact, calendar_);
       take(start);
       for (const uint16_t months : t_->last_months) take(calendar_.AddMonths(start, months));
     }

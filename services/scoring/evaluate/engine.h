@@ -131,6 +131,10 @@ class PassCache {
   size_t next_ = 0;
 };
 
+/// First day of a piece, and the first day it is no longer active.
+Day StartOf(const Rule& rule, const Fact& fact, const Calendar& calendar);
+Day EndOf(const Rule& rule, const Fact& fact, Day start, const Calendar& calendar);
+
 /// Evaluates one subject on one day.
 class Evaluator::Impl {
  public:
@@ -154,8 +158,6 @@ class Evaluator::Impl {
   bool ExactPoints(const Rule& rule, const Fact& fact, Exact& exact, bool& decided) const;
   static void SetWholePoints(const Rule& rule, Hundredths points, Piece& piece);
   static void SetPoints(const Rule& rule, Exact exact, Piece& piece);
-  [[nodiscard]] Day StartOf(const Rule& rule, const Fact& fact) const;
-  [[nodiscard]] Day EndOf(const Rule& rule, const Fact& fact, Day start) const;
   [[nodiscard]] int32_t DecayOn(const Rule& rule, Day start, Day day) const;
   void AddProjects(Pass& pass, uint16_t item);
 

@@ -192,30 +192,30 @@ bool Evaluator::Impl::PointsOf(const Rule& rule, const Fact& fact, Piece& piece)
   return true;
 }
 
-Day Evaluator::Impl::StartOf(const Rule& rule, const Fact& fact) const {
+Day StartOf(const Rule& rule, const Fact& fact, const Calendar& calendar) {
   const Day day = rule.start_occurred ? fact.occurred : fact.determined;
   if (rule.defer == 0) return day;
   const int months = MonthsOfPeriod(rule.defer);
-  return calendar_.MonthStart((calendar_.MonthOf(day) / months + 1) * months);
+  return calendar.MonthStart((calendar.MonthOf(day) / months + 1) * months);
 }
 
-Day Evaluator::Impl::EndOf(const Rule& rule, const Fact& fact, Day start) const {
+Day EndOf(const Rule& rule, const Fact& fact, Day start, const Calendar& calendar) {
   switch (rule.end) {
     case Rule::End::kScoringYears:
-      return calendar_.YearStart(calendar_.YearOf(start) + rule.end_count + 1);
+      return calendar.YearStart(calendar.YearOf(start) + rule.end_count + 1);
     case Rule::End::kMonths:
-      return calendar_.AddMonths(start, rule.end_count);
+      return calendar.AddMonths(start, rule.end_count);
     case Rule::End::kUntilCorrected: {
       const Day longest =
-          rule.max_months == 0 ? kForever : calendar_.AddMonths(start, rule.max_months);
+          rule.max_months == 0 ? kForever : calendar.AddMonths(start, rule.max_months);
       if (fact.corrected == kNoDay) return longest;
       return std::min(longest,
-                      std::max(calendar_.AddMonths(fact.corrected, rule.end_count),
-                               calendar_.AddMonths(start, rule.min_months)));
+                      std::max(calendar.AddMonths(fact.corrected, rule.end_count),
+                               calendar.AddMonths(start, rule.min_months)));
     }
     case Rule::End::kUntilStated:
       return fact.valid_until != kNoDay ? fact.valid_until
-                                        : calendar_.AddMonths(start, rule.end_count);
+                                        : calendar.AddMonths(start, rule.end_count);
     case Rule::End::kNever:
       break;
   }
@@ -241,11 +241,11 @@ bool Evaluator::Impl::Selected(Pass& pass, const Rule& rule, const Fact& fact, P
     pass.next_change = std::min(pass.next_change, piece.end);
     return true;
   }
-  piece.start = StartOf(rule, fact);
+  piece.start = StartOf(rule, fact, calendar_);
   if (s.by == Selection::By::kStarted) return s.from <= piece.start && piece.start < s.until;
   if (s.by == Selection::By::kLastMonths)
     return piece.start <= s.day && s.day < calendar_.AddMonths(piece.start, s.months);
-  piece.end = EndOf(rule, fact, piece.start);
+  piece.end = EndOf(rule, fact, piece.start, calendar_);
   if (piece.start > s.day) {
     if (piece.end > piece.start) pass.next_change = std::min(pass.next_change, piece.start);
     return false;

@@ -117,6 +117,8 @@ struct Rule {
 
   // Matching.
   uint16_t item = 0;
+  /// The first of the kinds it takes.
+  Symbol kind = 0;
   ReachMask reach = kDirect;
   /// Bit n for level n; 0 for any.
   uint8_t levels = 0;
