@@ -1,6 +1,5 @@
 #include "tests/bench/backtest_fold.h"
 
-#include <chrono>
 #include <cstdio>
 #include <cstdlib>
 
@@ -73,7 +72,7 @@ BacktestRun RunBacktest(const backtest::Population& population,
                         int threads,
                         bool lines) {
   BacktestRun run;
-  const auto began = std::chrono::steady_clock::now();
+  const Stopwatch watch;
   auto summary = backtest::Run(population,
                                backtest::RulesOf(rules.before),
                                backtest::RulesOf(rules.after),
@@ -83,7 +82,7 @@ BacktestRun RunBacktest(const backtest::Population& population,
                                    run.movers.push_back(std::move(*part.mutable_mover()));
                                  return true;
                                });
-  run.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
+  run.took = watch.Read();
   if (!summary.ok()) {
     std::fprintf(stderr, "bench: %s\n", std::string(summary.status().message()).c_str());
     std::exit(1);

@@ -10,6 +10,7 @@
 #include "services/scoring/backtest/population.h"
 #include "tests/bench/fold.h"
 #include "tests/bench/population.h"
+#include "tests/bench/stopwatch.h"
 
 namespace xince::bench {
 
@@ -18,7 +19,7 @@ std::unique_ptr<backtest::Population> Fill(const InventedPopulation& invented);
 
 /// A run of the back-test, with the movers it told of.
 struct BacktestRun {
-  double seconds = 0;
+  Took took;
   std::vector<policy::v1::BacktestMover> movers;
   policy::v1::BacktestSummary summary;
 };

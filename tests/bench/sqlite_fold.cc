@@ -1,6 +1,5 @@
 #include "tests/bench/sqlite_fold.h"
 
-#include <chrono>
 #include <cstdio>
 #include <cstdlib>
 
@@ -115,12 +114,12 @@ void SqliteFold::Execute(const std::string& sql) {
     End(database_.get(), sql);
 }
 
-double SqliteFold::Run(const std::vector<std::string>& statements) {
+Took SqliteFold::Run(const std::vector<std::string>& statements) {
   for (const char* table : {"verdict", "matrix", "mover"})
     Execute(absl::StrCat("DROP TABLE IF EXISTS ", table));
-  const auto began = std::chrono::steady_clock::now();
+  const Stopwatch watch;
   for (const std::string& statement : statements) Execute(statement);
-  return std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
+  return watch.Read();
 }
 
 FoldResult SqliteFold::Result() {

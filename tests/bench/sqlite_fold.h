@@ -7,6 +7,7 @@
 
 #include "tests/bench/fold.h"
 #include "tests/bench/population.h"
+#include "tests/bench/stopwatch.h"
 
 struct sqlite3;
 
@@ -19,8 +20,8 @@ class SqliteFold {
   /// Loads the population. Ends the process on an error.
   explicit SqliteFold(const InventedPopulation& population);
 
-  /// Runs statements of FoldStatements, dropping what an earlier fold left; returns their seconds.
-  double Run(const std::vector<std::string>& statements);
+  /// Runs statements of FoldStatements, dropping what an earlier fold left; says how long they took.
+  Took Run(const std::vector<std::string>& statements);
 
   /// What the last Run came to.
   FoldResult Result();
