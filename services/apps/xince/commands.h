@@ -22,6 +22,8 @@ void AddStatus(Command& app);
 void AddJournal(Command& app);
 /// `xince policy lint`
 void AddPolicy(Command& app);
+/// `xince policy propose|consult|comment|answer|backtest|publish|withdraw|list|show`, below `policy`
+void AddRulemaking(Command& policy);
 /// `xince api list|describe|call`
 void AddApi(Command& app);
 /// `xince demo generate|load`

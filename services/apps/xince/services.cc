@@ -15,6 +15,7 @@
 #include "xince/inspection/v1/inspection.pb.h"
 #include "xince/journal/v1/journal.pb.h"
 #include "xince/party/v1/party.pb.h"
+#include "xince/policy/v1/policy.pb.h"
 #include "xince/registry/v1/registry.pb.h"
 
 // The descriptors of all services with their comments, as protoc wrote them: a FileDescriptorSet with
@@ -74,6 +75,7 @@ const std::vector<const ServiceDescriptor*>& Services() {
       party::v1::VoidRecordRequest::descriptor()->file()->service(0),
       committee::v1::VoidRecordRequest::descriptor()->file()->service(0),
       credit::v1::Standing::descriptor()->file()->service(0),
+      policy::v1::ProposePackRequest::descriptor()->file()->service(0),
       journal::v1::JournalStatus::descriptor()->file()->service(0),
       evidence::v1::Evidence::descriptor()->file()->service(0),
   };
