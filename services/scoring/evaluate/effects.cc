@@ -104,6 +104,7 @@ void Evaluator::Impl::AddBoundaries(std::vector<Day>& days, Day least) {
     if (day >= least && day < kForever) days.push_back(day);
   };
   for (const Fact& fact : facts_) {
+    if (fact.reach == 0) continue;
     take(fact.determined);
     if (fact.kind + size_t{1} >= t_->kind_begin.size()) continue;
     for (uint32_t r = t_->kind_begin[fact.kind]; r < t_->kind_begin[fact.kind + 1]; ++r) {
@@ -170,6 +171,7 @@ Day Evaluator::Impl::NextOther(Day day) const {
   };
   EachOtherBoundary(day, take);
   for (const Fact& fact : facts_) {
+    if (fact.reach == 0) continue;
     if (fact.determined > day) take(fact.determined);
     if (fact.corrected > day) take(fact.corrected);
     if (t_->last_months.empty() || fact.kind + size_t{1} >= t_->kind_begin.size()) continue;

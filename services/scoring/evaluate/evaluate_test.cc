@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <random>
 
 #include "absl/strings/str_cat.h"
 
@@ -146,8 +147,44 @@ TEST_P(Properties, OrderOfArrivalChangesNothing) {
   const std::string before = BytesOf(pack_, At(day_));
   std::reverse(facts_.begin(), facts_.end());
   EXPECT_EQ(BytesOf(pack_, At(day_)), before);
-  std::rotate(facts_.begin(), facts_.begin() + facts_.size() / 3, facts_.end());
-  EXPECT_EQ(BytesOf(pack_, At(day_)), before);
+  std::mt19937 dice(GetParam());
+  for (int i = 0; i < 5; ++i) {
+    std::shuffle(facts_.begin(), facts_.end(), dice);
+    EXPECT_EQ(BytesOf(pack_, At(day_)), before);
+  }
+}
+
+TEST_P(Properties, AVoidedPieceIsAsOneThatNeverWas) {
+  if (facts_.empty()) facts_.push_back(random_.Make(ShapeKinds()));
+  Evaluator evaluator;
+  evaluator.Run(pack_.firm(), facts_, subject_, day_, {.explain = Explain::kYes});
+  const size_t voided = random_.Below(facts_.size());
+  std::vector<Fact> ignored = facts_;
+  ignored[voided].reach = 0;
+  facts_.erase(facts_.begin() + static_cast<std::ptrdiff_t>(voided));
+  const std::string never = BytesOf(pack_, At(day_));
+  const EvaluateOptions options{.explain = Explain::kYes};
+  EXPECT_EQ(BytesOf(pack_, evaluator.Run(pack_.firm(), facts_, subject_, day_, options)), never);
+  EXPECT_EQ(BytesOf(pack_, evaluator.Run(pack_.firm(), ignored, subject_, day_, options)), never);
+}
+
+TEST_P(Properties, EachDayOfAYearIsAsWasSaidAhead) {
+  const Outcome first = At(day_, Explain::kNo);
+  const std::vector<Outcome> ahead = Ahead(pack_.firm(), facts_, subject_, day_, day_ + 366, 1000);
+  const Outcome* said = &first;
+  size_t next = 0;
+  Evaluator evaluator;
+  for (Day day = day_; day <= day_ + 366; ++day) {
+    if (next < ahead.size() && ahead[next].day == day) said = &ahead[next++];
+    const Outcome& is = evaluator.Run(pack_.firm(), facts_, subject_, day);
+    ASSERT_EQ(is.score, said->score) << day - day_ << " days later";
+    ASSERT_EQ(is.grade, said->grade);
+    ASSERT_EQ(is.rated, said->rated);
+    ASSERT_EQ(is.vetoes, said->vetoes);
+    ASSERT_EQ(is.proposals, said->proposals);
+    ASSERT_EQ(is.restrictions, said->restrictions);
+  }
+  EXPECT_EQ(next, ahead.size());
 }
 
 TEST_P(Properties, ExplainingChangesNothing) {
