@@ -90,7 +90,11 @@ class Collector {
       AddItem(subject_.items(i),
               Named(node, "items", i, subject_.items(i), subject_.items(i).id()));
     }
+    for (int i = 0; i < subject_.groups_size(); ++i)
+      AddMode(subject_.groups(i),
+              Named(node, "groups", i, subject_.groups(i), subject_.groups(i).id()));
     AddValidities(node);
+    AddCountings(node);
     AddOutcomes(node);
   }
 
@@ -209,6 +213,7 @@ class Collector {
         [id = item.id()](const Seen& seen) { return ValueOf(seen.outcome, id); },
         "item-limits");
     AddOwnLines(item, node);
+    AddDecay(item, node);
     if (item.has_veto())
       Add(node, "veto", -1, "has this veto", "触发该否决项", [id = item.id()](const Seen& seen) {
         const auto& vetoes = seen.outcome.vetoes();
@@ -388,11 +393,158 @@ class Collector {
     }
     if (item.has_expected()) {
       own("expected", item.expected().points(), "misses what is expected here", "缺少应有的信息");
-      if (!item.expected().has_when()) return;
       const Node child = Report::Child(node, "expected", -1, item.expected());
+      AddDue(item, child);
+      if (!item.expected().has_when()) return;
       AddThresholds(item.expected().when(),
                     Report::Child(child, "when", -1, item.expected().when()));
     }
+  }
+
+  // Items of a group and of the groups under it; of the item itself for an item.
+  std::set<std::string> ItemsUnder(const std::string& member) const {
+    std::set<std::string> items;
+    for (const v1::Item& item : subject_.items()) {
+      if (item.id() == member || item.group() == member) items.insert(item.id());
+    }
+    for (const v1::Group& group : subject_.groups()) {
+      if (group.parent() == member) items.merge(ItemsUnder(group.id()));
+    }
+    return items;
+  }
+
+  // What a group does beside summing: members that do not count, raters that are missing.
+  void AddMode(const v1::Group& group, const Node& node) {
+    if (group.mode() == v1::Group::HIGHEST)
+      Add(node,
+          "mode",
+          -1,
+          "has a line that does not count beside a higher one",
+          "出现因同组取最高而不计的条目",
+          [items = ItemsUnder(group.id())](const Seen& seen) {
+            return std::any_of(
+                seen.outcome.lines().begin(), seen.outcome.lines().end(), [&](const auto& line) {
+                  return items.contains(line.item()) && line.cut() == "not-cumulative";
+                });
+          });
+    for (int i = 0; i < group.raters_size(); ++i) {
+      const v1::Rater& rater = group.raters(i);
+      const std::set<std::string> own = ItemsUnder(rater.member());
+      std::set<std::string> others = ItemsUnder(group.id());
+      for (const std::string& item : own) others.erase(item);
+      const auto has = [](const Seen& seen, const std::set<std::string>& items) {
+        return std::any_of(seen.outcome.lines().begin(),
+                           seen.outcome.lines().end(),
+                           [&](const auto& line) { return items.contains(line.item()); });
+      };
+      const bool alone = others.empty() || rater.missing() == v1::Rater::FULL;
+      Add(Report::Child(node, "raters", i, rater),
+          "missing",
+          -1,
+          absl::StrCat("lacks the rater ", rater.member(), alone ? "" : " and has another"),
+          absl::StrCat("缺少评价者 ", rater.member(), alone ? "" : " 而有其他评价者"),
+          [has, own, others, alone](const Seen& seen) {
+            return !has(seen, own) && (alone || has(seen, others));
+          });
+    }
+  }
+
+  // Items with the same words about counting count alike: one of them is enough.
+  void AddCountings(const Node& node) {
+    std::map<std::string, std::vector<int>> alike;
+    for (int i = 0; i < subject_.items_size(); ++i)
+      alike[subject_.items(i).counting().SerializeAsString()].push_back(i);
+    for (const auto& [words, items] : alike) {
+      std::set<std::string> ids;
+      for (const int i : items) ids.insert(subject_.items(i).id());
+      const v1::Item& first = subject_.items(items.front());
+      const Node child = Named(node, "items", items.front(), first, first.id());
+      if (first.counting().keep() != v1::Counting::KEEP_UNSPECIFIED)
+        Add(child,
+            "counting",
+            -1,
+            "has a piece that such a counting does not keep",
+            "出现按该计次方式不保留的信息",
+            [ids](const Seen& seen) {
+              return std::any_of(
+                  seen.outcome.lines().begin(), seen.outcome.lines().end(), [&](const auto& line) {
+                    return ids.contains(line.item()) && line.cut() == "not-kept";
+                  });
+            });
+      if (first.counting().combine() == v1::Counting::MEAN)
+        Add(child,
+            "counting",
+            -1,
+            "has several pieces of which such a counting takes the mean",
+            "出现按该计次方式取平均的多条信息",
+            [ids](const Seen& seen) {
+              std::map<std::string, int> kept;
+              for (const v1::CaseLine& line : seen.outcome.lines()) {
+                if (!line.evidence().empty() && line.cut() != "not-kept") ++kept[line.item()];
+              }
+              return std::any_of(ids.begin(), ids.end(), [&](const std::string& id) {
+                return kept.contains(id) && kept.at(id) > 1;
+              });
+            });
+    }
+  }
+
+  void AddDecay(const v1::Item& item, const Node& node) {
+    for (int i = 0; i < item.decay_size(); ++i) {
+      const int months = static_cast<int>(item.decay(i).from_month());
+      if (months == 0) continue;
+      const auto begins = [&](int days_ahead) {
+        return SomeLine(item.id(),
+                        [months, days_ahead](
+                            const Seen& seen, const v1::CaseLine& line, const v1::CaseEvidence*) {
+                          const Day start = DayOf(line.start());
+                          return start != kNoDay &&
+                                 type::AddMonths(type::Date::FromDays(start), months).days() ==
+                                     DayOf(seen.one.as_of()) + days_ahead;
+                        });
+      };
+      const Node step = Report::Child(node, "decay", i, item.decay(i));
+      Add(step,
+          "from_month",
+          -1,
+          "is on the first day of this decay",
+          "在该衰减档的首日",
+          begins(0));
+      Add(step,
+          "from_month",
+          -1,
+          "is on the day before this decay",
+          "在该衰减档的前一日",
+          begins(1));
+    }
+  }
+
+  // The day something is due, and the day before.
+  void AddDue(const v1::Item& item, const Node& node) {
+    if (item.expected().due_month() == 0) return;
+    const auto on_due = [month = item.expected().due_month(), day = item.expected().due_day()](
+                            const Seen& seen, int days_ahead) {
+      const type::Date date = type::Date::FromDays(DayOf(seen.one.as_of()) + days_ahead);
+      return date.month() == static_cast<int>(month) && date.day() == static_cast<int>(day);
+    };
+    const auto own = [id = item.id(), asked = Number(item.expected().points())](const Seen& seen) {
+      return std::any_of(
+          seen.outcome.lines().begin(), seen.outcome.lines().end(), [&](const v1::CaseLine& line) {
+            return line.item() == id && line.evidence().empty() && Number(line.asked()) == asked;
+          });
+    };
+    Add(node,
+        "due_month",
+        -1,
+        "misses it on the due day",
+        "在应有之日缺少该信息",
+        [=](const Seen& seen) { return on_due(seen, 0) && own(seen); });
+    Add(node,
+        "due_month",
+        -1,
+        "lacks it, rightly, on the day before it is due",
+        "在应有之日的前一日尚无该信息",
+        [=](const Seen& seen) { return on_due(seen, 1) && !own(seen); });
   }
 
   // Items with the same words about validity end alike: one of them is enough.

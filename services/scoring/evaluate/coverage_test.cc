@@ -214,6 +214,63 @@ TEST(Coverage, WantsTheLastDayOfAValidityAndTheNext) {
               IsEmpty());
 }
 
+TEST(Coverage, WantsWhatACountingLeavesOut) {
+  const std::string latest = Item("points { fixed: \"-1\" } counting { keep: LATEST }");
+  EXPECT_THAT(Gaps(latest, Case(Piece(""))), ElementsAre(HasSubstr("counting does not keep")));
+  EXPECT_THAT(Gaps(latest, Case(Piece("") + Piece("", "f"))), IsEmpty());
+  const std::string mean = Item("points { fixed: \"-1\" } counting { combine: MEAN }");
+  EXPECT_THAT(Gaps(mean, Case(Piece(""))), ElementsAre(HasSubstr("takes the mean")));
+  EXPECT_THAT(Gaps(mean, Case(Piece("") + Piece("", "f"))), IsEmpty());
+}
+
+TEST(Coverage, WantsRatersMissingAndMembersThatDoNotCount) {
+  const auto items = [](const std::string& group) {
+    return absl::StrCat(
+        group,
+        " items { id: \"a\" zh: \"甲\" group: \"g\" kinds: \"x.a\" validity { never {} } "
+        "points { fixed: \"-1\" } } items { id: \"b\" zh: \"乙\" group: \"g\" kinds: "
+        "\"x.b\" validity { never {} } points { fixed: \"-2\" } }");
+  };
+  const std::string a = Piece("");
+  const std::string b =
+      "evidence { id: \"b\" subject: \"firms/f\" kind: \"x.b\" determined_on: \"2020-05-01\" } ";
+  const std::string mix = items(
+      "groups { id: \"g\" zh: \"组\" mode: MIX raters { member: \"a\" weight: \"50\" missing: "
+      "RENORMALISE } raters { member: \"b\" weight: \"50\" missing: FULL full: \"3\" } }");
+  EXPECT_THAT(
+      Gaps(mix, Case(a + b)),
+      ElementsAre(HasSubstr("lacks the rater a and has another"), HasSubstr("lacks the rater b")));
+  EXPECT_THAT(Gaps(mix, Case(a + b) + Case("")), ElementsAre(HasSubstr("lacks the rater a")));
+  EXPECT_THAT(Gaps(mix, Case(a + b) + Case(a) + Case(b)), IsEmpty());
+  const std::string highest = items("groups { id: \"g\" zh: \"组\" mode: HIGHEST }");
+  EXPECT_THAT(Gaps(highest, Case(a) + Case(b)), ElementsAre(HasSubstr("beside a higher one")));
+  EXPECT_THAT(Gaps(highest, Case(a + b)), IsEmpty());
+}
+
+TEST(Coverage, WantsTheDayADecayBeginsAndTheDayBefore) {
+  const std::string rules =
+      Item("points { fixed: \"-4\" } decay { from_month: 1 percent: \"50\" }");
+  EXPECT_THAT(
+      Gaps(rules, Case(Piece(""))),
+      ElementsAre(HasSubstr("first day of this decay"), HasSubstr("day before this decay")));
+  EXPECT_THAT(Gaps(rules, Case(Piece(""), "2020-06-01")),
+              ElementsAre(HasSubstr("day before this decay")));
+  EXPECT_THAT(Gaps(rules, Case(Piece(""), "2020-06-01") + Case(Piece(""), "2020-05-31")),
+              IsEmpty());
+}
+
+TEST(Coverage, WantsTheDueDayAndTheDayBefore) {
+  const std::string rules =
+      Item("points { fixed: \"1\" } expected { points: \"-2\" due_month: 3 due_day: 10 }");
+  EXPECT_THAT(
+      Gaps(rules, Case(Piece("")) + Case("")),
+      ElementsAre(HasSubstr("misses it on the due day"), HasSubstr("day before it is due")));
+  EXPECT_THAT(Gaps(rules, Case(Piece("")) + Case("", "2020-03-10")),
+              ElementsAre(HasSubstr("day before it is due")));
+  EXPECT_THAT(Gaps(rules, Case(Piece("")) + Case("", "2020-03-10") + Case("", "2020-03-09")),
+              IsEmpty());
+}
+
 // More conditions than a pack may propose lists for.
 TEST(Coverage, FindsProbesBeyondTheLimitOfProposals) {
   std::string rules = "base { points: \"5\" }\n";
