@@ -114,6 +114,7 @@ BENCHMARK(BM_Backtest)
     ->Args({35'000, 1, 0})
     ->Args({35'000, 2, 0})
     ->Args({350'000, 2, 0})
+    ->MeasureProcessCPUTime()
     ->Unit(benchmark::kMillisecond)
     ->UseRealTime();
 

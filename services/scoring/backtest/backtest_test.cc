@@ -17,6 +17,7 @@
 
 #include "services/journal/journal.h"
 #include "services/runtime/errors.h"
+#include "services/scoring/backtest/tally.h"
 #include "services/scoring/evaluate/test_world.h"
 
 namespace xince::backtest {
@@ -137,7 +138,7 @@ class BacktestTest : public ::testing::Test {
     const std::vector<Fact> fraud = {Piece("x.fraud"), Piece("x.bad")};
     const HadProject p1{.project = 0};
     const std::vector<HadProject> both = {{.project = 0},
-                                          {.project = 0, .until = DayOf(2024, 1, 1)},
+                                          {.project = 0, .from = DayOf(2024, 1, 1)},
                                           {.project = 1, .until = DayOf(2024, 7, 1)}};
     const std::vector<HadProject> lapsed = {{.project = 1, .until = DayOf(2024, 6, 30)}};
     Population& population = Begin();
@@ -236,6 +237,21 @@ TEST_F(BacktestTest, MoversSayWhatMovedThem) {
   EXPECT_EQ(result.movers[2].subject(), "firms/5");
   EXPECT_EQ(result.movers[2].old().grade(), "(not-rated)");
   EXPECT_EQ(result.movers[2].new_().score_hundredths(), 7200);
+}
+
+TEST_F(BacktestTest, ARestrictionOrAProposalAloneMakesAMover) {
+  Small();
+  const Result restricted =
+      Run(kPack, absl::StrReplaceAll(kPack, {{"less_than: \"75\"", "less_than: \"76\""}}));
+  // firms/5 has 75 points as well, though it is not rated.
+  ASSERT_THAT(restricted.movers, SizeIs(2));
+  EXPECT_EQ(restricted.movers[0].subject(), "firms/3");
+  EXPECT_THAT(restricted.movers[0].restrictions_gained(), ElementsAre("no-bids"));
+  EXPECT_THAT(restricted.movers[0].lines(), IsEmpty());
+  const Result proposed =
+      Run(kPack, absl::StrReplaceAll(kPack, {{"at_least: \"3\"", "at_least: \"2\""}}));
+  ASSERT_THAT(proposed.movers, SizeIs(1));
+  EXPECT_THAT(proposed.movers[0].proposals_gained(), ElementsAre("watch"));
 }
 
 TEST_F(BacktestTest, TheOtherWayRoundEverythingGainedIsLost) {
@@ -470,6 +486,7 @@ TEST_F(BacktestTest, FirmsThatRollUpProjectsMoveWithThem) {
         items { id: "bad" zh: "差" kinds: "x.bad" points { fixed: "-5" } validity { never {} } } })");
   const std::vector<Fact> bad = {Piece("x.bad")};
   const std::vector<HadProject> had = {{.project = 0, .area = 300},
+                                       {.project = 0, .from = DayOf(2024, 1, 1), .area = 300},
                                        {.project = 1, .until = DayOf(2024, 6, 30), .area = 1000},
                                        {.project = 2, .area = 100}};
   Population& population = Begin();
@@ -542,8 +559,16 @@ TEST_F(BacktestTest, LinesAreLeftOutWhenNobodyAsks) {
 }
 
 TEST_F(BacktestTest, BandsHoldTheirEdges) {
-  // The greatest movement of each band but the last.
-  EXPECT_THAT(kMovementMost, ElementsAre(-2001, -1001, -501, -101, -1, 0, 100, 500, 1000, 2000));
+  const std::vector<Hundredths> ends = {-2001, -1001, -501, -101, -1, 0, 100, 500, 1000, 2000};
+  for (size_t band = 0; band < ends.size(); ++band) {
+    EXPECT_EQ(MovementBandOf(ends[band]), band);
+    EXPECT_EQ(MovementBandOf(ends[band] + 1), band + 1);
+  }
+  const std::vector<size_t> counts = {0, 1, 5, 20, 100};
+  for (size_t band = 0; band < counts.size(); ++band) {
+    EXPECT_EQ(SizeBandOf(counts[band]), band);
+    EXPECT_EQ(SizeBandOf(counts[band] + 1), band + 1);
+  }
 }
 
 TEST_F(BacktestTest, ProgressIsToldEverySoManySubjects) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
+#include <tuple>
 
 namespace xince::backtest {
 namespace {
@@ -74,11 +75,17 @@ Block& Population::BlockFor(type::SubjectKind kind) {
   return *block;
 }
 
+// Facts of a kind together and by day: evaluation takes them in any order, and is quickest where what
+// happens to one is what happened to the one before.
 void Population::CopyFacts(absl::Span<const evaluate::Fact> facts, Block& block) {
-  for (evaluate::Fact fact : facts) {
-    fact.measures = block.measures.Copy({fact.measures, fact.measure_count});
-    fact.tags = block.tags.Copy({fact.tags, fact.tag_count});
-    block.facts.push_back(fact);
+  const auto begin = static_cast<std::ptrdiff_t>(block.facts.size());
+  block.facts.insert(block.facts.end(), facts.begin(), facts.end());
+  std::sort(block.facts.begin() + begin, block.facts.end(), [](const auto& a, const auto& b) {
+    return std::tie(a.kind, a.determined, a.order) < std::tie(b.kind, b.determined, b.order);
+  });
+  for (auto fact = block.facts.begin() + begin; fact != block.facts.end(); ++fact) {
+    fact->measures = block.measures.Copy({fact->measures, fact->measure_count});
+    fact->tags = block.tags.Copy({fact->tags, fact->tag_count});
   }
 }
 

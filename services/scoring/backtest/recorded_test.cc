@@ -174,6 +174,8 @@ TEST_P(RecordedTest, APopulationReadInStepsIsTheOneReadAtOnce) {
   const creditfile::Revision known = register_.machine().durable();
   const std::unique_ptr<Population> at_once = ReadPopulation(known, 1000);
   PopulationReader reader(state().book(), state().vocabulary(), known);
+  // A project that was known of and is filed only now.
+  register_.Take({creditfile::FiledEvidence("projects/p5")});
   int steps = 0;
   for (; !reader.done(); ++steps) {
     reader.Step(1);
