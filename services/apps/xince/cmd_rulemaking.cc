@@ -6,6 +6,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
 #include "google/protobuf/util/json_util.h"
 
 #include "xince/policy/v1/policy.pb.h"
@@ -323,9 +324,9 @@ int List(Session& session, const ListOptions& options) {
   pv::ListPacksRequest request;
   request.set_pack(options.pack);
   if (!options.state.empty()) {
-    const std::string name = absl::StrCat("PACK_STATE_", absl::AsciiStrToUpper(options.state));
+    const std::string word = absl::StrReplaceAll(options.state, {{"-", "_"}});
     pv::PackState state = pv::PACK_STATE_UNSPECIFIED;
-    (void)pv::PackState_Parse(name == "PACK_STATE_IN-FORCE" ? "PACK_STATE_IN_FORCE" : name, &state);
+    (void)pv::PackState_Parse(absl::StrCat("PACK_STATE_", absl::AsciiStrToUpper(word)), &state);
     request.set_state(state);
   }
   const auto all = ListAll(session, request);
