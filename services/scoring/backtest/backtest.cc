@@ -98,6 +98,7 @@ class Backtest {
 
   absl::StatusOr<BacktestSummary> Run() {
     Announce();
+    ChooseDistricts();
     for (const Day day : options_.days) {
       ClearProjects();
       for (const type::SubjectKind kind : kKinds) {
@@ -130,6 +131,23 @@ class Backtest {
         progress_.set_subjects_total(progress_.subjects_total() + static_cast<int64_t>(subjects));
       }
     }
+  }
+
+  // Those with most subjects, by code, and the others.
+  void ChooseDistricts() {
+    const std::vector<std::string>& codes = population_.districts();
+    const std::vector<size_t>& subjects = population_.district_subjects();
+    for (size_t i = 0; i < codes.size(); ++i) districts_.push_back(i);
+    std::sort(districts_.begin(), districts_.end(), [&](size_t a, size_t b) {
+      return subjects[a] != subjects[b] ? subjects[a] > subjects[b] : codes[a] < codes[b];
+    });
+    const size_t own = std::min(districts_.size(), kDistrictsMax);
+    other_districts_.assign(districts_.begin() + static_cast<std::ptrdiff_t>(own),
+                            districts_.end());
+    districts_.resize(own);
+    std::sort(districts_.begin(), districts_.end(), [&](size_t a, size_t b) {
+      return codes[a] < codes[b];
+    });
   }
 
   void ClearProjects() {
@@ -232,15 +250,15 @@ class Backtest {
     whole.Begin(stage.words);
     for (const Tally& size : all.by_size) whole.Add(size);
     WriteSlice(stage, whole);
-    std::vector<size_t> order(all.by_district.size());
-    for (size_t i = 0; i < order.size(); ++i) order[i] = i;
-    const std::vector<std::string>& districts = population_.districts();
-    std::sort(order.begin(), order.end(), [&](size_t a, size_t b) {
-      return districts[a] < districts[b];
-    });
-    for (const size_t i : order) {
+    Tally other;
+    other.Begin(stage.words);
+    for (const size_t i : districts_) {
       if (all.by_district[i].evaluated == 0) continue;
-      WriteSlice(stage, all.by_district[i]).set_district(districts[i]);
+      WriteSlice(stage, all.by_district[i]).set_district(population_.districts()[i]);
+    }
+    for (const size_t i : other_districts_) other.Add(all.by_district[i]);
+    if (other.evaluated != 0) {
+      WriteSlice(stage, other).set_district(std::string(kOtherDistricts));
     }
     for (size_t i = 0; i < all.by_size.size(); ++i) {
       if (all.by_size[i].evaluated == 0) continue;
@@ -276,6 +294,8 @@ class Backtest {
   const Sink& sink_;
   std::vector<std::unique_ptr<Worker>> workers_;
   std::array<ProjectResults, 2> projects_;
+  std::vector<size_t> districts_;
+  std::vector<size_t> other_districts_;
   std::map<std::string, policy::v1::BacktestPack> compared_;
   Digest digest_;
   policy::v1::BacktestProgress progress_;

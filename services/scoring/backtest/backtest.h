@@ -31,6 +31,8 @@ inline constexpr size_t kDaysMax = 120;
 inline constexpr int kThreadsMax = 64;
 /// Most lines said of a mover; the rest is counted.
 inline constexpr size_t kMoverLinesMax = 20;
+/// Districts that are told apart: those with most subjects. The others are one part, kOtherDistricts.
+inline constexpr size_t kDistrictsMax = 24;
 /// Progress is told whenever this many subjects more were evaluated.
 inline constexpr int64_t kProgressSubjects = 10'000;
 
@@ -38,6 +40,8 @@ inline constexpr int64_t kProgressSubjects = 10'000;
 inline constexpr absl::string_view kNoGrade = "(no-grade)";
 inline constexpr absl::string_view kNotRated = "(not-rated)";
 inline constexpr absl::string_view kNoRules = "(no-rules)";
+/// Word for districts that are not told apart.
+inline constexpr absl::string_view kOtherDistricts = "(other)";
 
 /// Size bands by projects served on the day: band n holds counts below kSizeBelow[n] that no band
 /// before it holds; the last has no end.

@@ -103,11 +103,10 @@ void BM_Backtest(benchmark::State& state) {
         Run(*population, RulesOf(old), RulesOf(candidate), options, [](auto&) { return true; });
     movers = summary->populations(3).movers();
   }
-  state.counters["facts"] = static_cast<double>(population->facts());
-  state.counters["movers"] = static_cast<double>(movers);
+  state.counters["facts"] = population->facts();
+  state.counters["movers"] = movers;
   state.counters["per_subject"] = benchmark::Counter(
-      static_cast<double>(state.range(0)),
-      benchmark::Counter::kIsIterationInvariantRate | benchmark::Counter::kInvert);
+      state.range(0), benchmark::Counter::kIsIterationInvariantRate | benchmark::Counter::kInvert);
 }
 BENCHMARK(BM_Backtest)
     ->ArgNames({"firms", "threads", "same"})

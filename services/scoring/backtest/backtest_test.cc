@@ -551,6 +551,37 @@ TEST_F(BacktestTest, AMoverHasSoManyLinesAndTheRestIsCounted) {
   }
 }
 
+TEST_F(BacktestTest, DistrictsBeyondTheLimitAreOnePart) {
+  for (const size_t districts : {kDistrictsMax, kDistrictsMax + 2}) {
+    Begin();
+    // The last but one has two subjects, so that another is left out.
+    for (size_t i = 0; i <= districts; ++i) {
+      const std::string district = absl::StrCat(320100 + (i == districts ? districts - 2 : i));
+      population_->Add({.kind = SubjectKind::kFirm,
+                        .name = absl::StrFormat("firms/%03u", i),
+                        .district = district});
+    }
+    population_->Finish();
+    std::vector<std::string> said;
+    int64_t evaluated = 0;
+    const Result result = Run(kPack, Harder());
+    for (const auto& slice : result.summary.slices()) {
+      if (slice.part_case() != policy::v1::BacktestSlice::kDistrict) continue;
+      said.push_back(slice.district());
+      evaluated += slice.evaluated();
+    }
+    EXPECT_EQ(evaluated, static_cast<int64_t>(districts) + 1);
+    if (districts == kDistrictsMax) {
+      EXPECT_THAT(said, SizeIs(kDistrictsMax));
+      EXPECT_EQ(said.back(), "320123");
+    } else {
+      EXPECT_THAT(said, SizeIs(kDistrictsMax + 1));
+      EXPECT_EQ(said[kDistrictsMax - 1], "320124");
+      EXPECT_EQ(said.back(), "(other)");
+    }
+  }
+}
+
 TEST_F(BacktestTest, LinesAreLeftOutWhenNobodyAsks) {
   Small();
   const Result result = Run(kPack, Harder(), {.lines = false});

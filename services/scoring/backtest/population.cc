@@ -46,6 +46,7 @@ uint32_t Population::DistrictOf(absl::string_view district) {
   if (found != district_numbers_.end()) return found->second;
   const auto number = static_cast<uint32_t>(districts_.size());
   districts_.emplace_back(district);
+  district_subjects_.push_back(0);
   district_numbers_.emplace(districts_.back(), number);
   return number;
 }
@@ -97,6 +98,7 @@ void Population::Add(const NewSubject& subject) {
   Subject& added = block.subjects.emplace_back();
   added.name = {block.names.Copy({subject.name.data(), subject.name.size()}), subject.name.size()};
   added.district = DistrictOf(subject.district);
+  ++district_subjects_[added.district];
   added.facts.begin = static_cast<uint32_t>(block.facts.size());
   CopyFacts(subject.facts, block);
   added.facts.end = static_cast<uint32_t>(block.facts.size());

@@ -140,8 +140,9 @@ class Population {
   [[nodiscard]] size_t subjects(type::SubjectKind kind) const { return counts_[KindIndex(kind)]; }
   /// Facts of all subjects.
   [[nodiscard]] size_t facts() const { return facts_; }
-  /// Districts, in the order they came.
+  /// Districts, in the order they came, and how many subjects each has.
   [[nodiscard]] const std::vector<std::string>& districts() const { return districts_; }
+  [[nodiscard]] const std::vector<size_t>& district_subjects() const { return district_subjects_; }
 
  private:
   Block& BlockFor(type::SubjectKind kind);
@@ -156,6 +157,7 @@ class Population {
   size_t facts_ = 0;
   size_t last_kind_ = 0;
   std::vector<std::string> districts_;
+  std::vector<size_t> district_subjects_;
   absl::flat_hash_map<std::string, uint32_t> district_numbers_;
 };
 

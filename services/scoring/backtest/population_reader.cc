@@ -20,23 +20,24 @@ PopulationReader::PopulationReader(const creditfile::EvidenceBook& book,
       places_(book.subjects(), kNone) {}
 
 void PopulationReader::Step(size_t subjects) {
-  if (looked_at_ < subjects_) {
+  if (!reading_) {
     Find(subjects);
-    if (looked_at_ == subjects_) Sort();
+    if (looked_at_ < subjects_) return;
+    reading_ = true;
+    next_ = filed_[0].begin();
+    SkipEmptyKinds();
     return;
   }
-  while (subjects > 0 && !done()) {
-    if (next_ == filed_[kind_].size()) {
-      ++kind_;
-      next_ = 0;
-      continue;
-    }
-    Read(filed_[kind_][next_++]);
-    --subjects;
+  for (; subjects > 0 && !done(); --subjects) {
+    Read(next_->second);
+    ++next_;
+    SkipEmptyKinds();
   }
-  while (!done() && next_ == filed_[kind_].size()) {
-    ++kind_;
-    next_ = 0;
+}
+
+void PopulationReader::SkipEmptyKinds() {
+  while (!done() && next_ == filed_[kind_].end()) {
+    if (++kind_ < kKindCount) next_ = filed_[kind_].begin();
   }
 }
 
@@ -45,19 +46,9 @@ void PopulationReader::Find(size_t subjects) {
   for (; looked_at_ < end; ++looked_at_) {
     const auto id = static_cast<SubjectId>(looked_at_);
     const creditfile::SubjectEvidence& subject = book_.subject(id);
-    if (book_.FilingAt(subject, revision_) == nullptr) continue;
-    filed_[KindIndex(subject.kind)].push_back(id);
+    if (book_.FilingOf(subject, revision_) == nullptr) continue;
+    filed_[KindIndex(subject.kind)].emplace(subject.name, id);
   }
-}
-
-void PopulationReader::Sort() {
-  for (std::vector<SubjectId>& of_kind : filed_) {
-    std::sort(of_kind.begin(), of_kind.end(), [this](SubjectId a, SubjectId b) {
-      return book_.subject(a).name < book_.subject(b).name;
-    });
-  }
-  const std::vector<SubjectId>& projects = filed_[KindIndex(type::SubjectKind::kProject)];
-  for (size_t i = 0; i < projects.size(); ++i) places_[projects[i]] = static_cast<uint32_t>(i);
 }
 
 void PopulationReader::ReadProjects(SubjectId subject) {
@@ -80,6 +71,9 @@ void PopulationReader::Read(SubjectId id) {
   creditfile::GatherFacts(book_, id, revision_, facts_);
   ReadProjects(id);
   const Filing* filing = book_.FilingOf(subject, revision_);
+  if (subject.kind == type::SubjectKind::kProject) {
+    places_[id] = static_cast<uint32_t>(population_->subjects(subject.kind));
+  }
   population_->Add({.kind = subject.kind,
                     .name = subject.name,
                     .district = filing->district,

@@ -6,6 +6,9 @@
 #include <memory>
 #include <vector>
 
+#include "absl/container/btree_map.h"
+#include "absl/strings/string_view.h"
+
 #include "services/scoring/backtest/population.h"
 #include "services/scoring/creditfile/evidence_book.h"
 
@@ -25,15 +28,17 @@ class PopulationReader {
                    const evaluate::Vocabulary& words,
                    creditfile::Revision revision);
 
-  /// Looks at the next `subjects` subjects at most.
+  /// Looks at the next `subjects` subjects at most; at least 1.
   void Step(size_t subjects);
   [[nodiscard]] bool done() const { return kind_ == kKindCount; }
   /// The population, once it is done.
   std::unique_ptr<Population> Take();
 
  private:
+  using Filed = absl::btree_map<absl::string_view, creditfile::SubjectId>;
+
   void Find(size_t subjects);
-  void Sort();
+  void SkipEmptyKinds();
   void Read(creditfile::SubjectId subject);
   void ReadProjects(creditfile::SubjectId subject);
 
@@ -43,10 +48,12 @@ class PopulationReader {
   /// First the subjects are found, from 0 to `subjects_`; then those filed are read, kind by kind.
   size_t subjects_ = 0;
   size_t looked_at_ = 0;
+  bool reading_ = false;
+  /// By name, so that no step has to sort them all.
+  std::array<Filed, kKindCount> filed_;
   size_t kind_ = 0;
-  size_t next_ = 0;
-  std::array<std::vector<creditfile::SubjectId>, kKindCount> filed_;
-  /// Place of each project, by SubjectId; kNone for what is no filed project.
+  Filed::const_iterator next_;
+  /// Place of each project that was read, by SubjectId; kNone for others.
   std::vector<uint32_t> places_;
   std::vector<evaluate::Fact> facts_;
   std::vector<HadProject> projects_;

@@ -197,6 +197,12 @@ TEST_P(RecordedTest, APopulationReadInStepsIsTheOneReadAtOnce) {
   EXPECT_NE(ReadPopulation(register_.machine().durable(), 1000)->facts(), at_once->facts());
 }
 
+TEST_P(RecordedTest, ARegisterWithNobodyHasAnEmptyPopulation) {
+  const std::unique_ptr<Population> population = ReadPopulation(0, 1);
+  EXPECT_EQ(population->facts(), 0);
+  for (const type::SubjectKind kind : kKinds) EXPECT_EQ(population->subjects(kind), 0);
+}
+
 INSTANTIATE_TEST_SUITE_P(Seeds, RecordedTest, ::testing::Values(1, 2, 3));
 
 }  // namespace
