@@ -15,6 +15,7 @@
 #include "services/runtime/app.h"
 #include "tests/bench/benches.h"
 #include "tests/bench/load.h"
+#include "tests/bench/population.h"
 
 int main(int argc, char** argv) {
   xince::runtime::App::PrepareProcess();
@@ -26,10 +27,10 @@ int main(int argc, char** argv) {
   app.add_option("--seconds", options.seconds, "length of each measurement")->capture_default_str();
   app.add_option("--entries", options.entries, "entries to replay")->capture_default_str();
   app.add_option("--firms", options.firms, "firms to back-test")
-      ->check(CLI::Range(1, 1000000))
+      ->check(CLI::Range(uint32_t{1}, xince::bench::kFirmsMax))
       ->capture_default_str();
   app.add_option("--pieces", options.pieces, "pieces of evidence to back-test")
-      ->check(CLI::Range(1, 100000000))
+      ->check(CLI::Range(uint64_t{1}, xince::bench::kPiecesMax))
       ->capture_default_str();
   std::string bare;
   app.add_option("--serve-bare", bare, "serve answers of so many bytes: the probe of the reads");

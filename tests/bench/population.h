@@ -52,6 +52,10 @@ inline constexpr int kKindComplaints = 16;
 inline constexpr evaluate::Day kFirstDay = type::Date::FromCivil(2022, 11, 1).days();
 inline constexpr evaluate::Day kLastDay = type::Date::FromCivil(2026, 10, 31).days();
 
+/// Most firms, and most pieces: fold.sql orders pieces by determined × 2^24 + id.
+inline constexpr uint32_t kFirmsMax = 1'000'000;
+inline constexpr uint64_t kPiecesMax = 1 << 24;
+
 /// A number that is not there.
 inline constexpr int32_t kAbsent = INT32_MIN;
 
@@ -83,7 +87,7 @@ struct Piece {
 /// The register. Immutable.
 class InventedPopulation {
  public:
-  /// `firms` and `pieces` are at least 1; at most 1,000,000 firms and 100,000,000 pieces.
+  /// 1 to kFirmsMax firms, 1 to kPiecesMax pieces.
   InventedPopulation(uint32_t firms, uint64_t pieces);
 
   [[nodiscard]] uint32_t firms() const { return static_cast<uint32_t>(begins_.size() - 1); }
