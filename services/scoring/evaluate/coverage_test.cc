@@ -99,6 +99,8 @@ TEST(Coverage, WantsLimitsReached) {
   const std::string piece =
       Item("points { given { sign: DEMERIT } } piece_limits { least: \"-3\" most: \"-1\" }");
   EXPECT_THAT(Gaps(piece, Case(Piece("points: \"-2\""))).size(), 2);
+  // What is not decided yet reaches no limit.
+  EXPECT_THAT(Gaps(piece, Case(Piece(""))).size(), 2);
   EXPECT_THAT(Gaps(piece, Case(Piece("points: \"-3\""))),
               ElementsAre(HasSubstr("asks for -1 or more")));
   EXPECT_THAT(Gaps(piece, Case(Piece("points: \"-9\"") + Piece("points: \"-0.5\"", "f"))),
@@ -137,6 +139,26 @@ TEST(Coverage, WantsThresholdsOnThemAndBesideThem) {
       ElementsAre(HasSubstr("just beside 15")));
   EXPECT_THAT(Gaps(rules, ends + Case(Piece("points: \"-15\"")) + Case(Piece("points: \"-14.5\""))),
               IsEmpty());
+}
+
+TEST(Coverage, LooksBesideAThresholdOnTheSideWhereItTurns) {
+  const auto gaps = [](const char* comparison, const char* points) {
+    return Gaps(absl::StrCat("base { points: \"",
+                             points,
+                             "\" } grades { id: \"A\" zh: \"优\" when { score { ",
+                             comparison,
+                             ": \"60\" } } } grades { id: \"B\" zh: \"良\" }"),
+                Case(""));
+  };
+  // Of four things to touch two are touched: a grade, and the number beside.
+  EXPECT_THAT(gaps("at_least", "59.5").size(), 2);
+  EXPECT_THAT(gaps("at_least", "60.5").size(), 3);
+  EXPECT_THAT(gaps("less_than", "59.5").size(), 2);
+  EXPECT_THAT(gaps("less_than", "60.5").size(), 3);
+  EXPECT_THAT(gaps("more_than", "60.5").size(), 2);
+  EXPECT_THAT(gaps("more_than", "59.5").size(), 3);
+  EXPECT_THAT(gaps("at_most", "61").size(), 2);
+  EXPECT_THAT(gaps("at_most", "61.01").size(), 3);
 }
 
 TEST(Coverage, TakesAnyOtherNumberForBesideAnExactOne) {

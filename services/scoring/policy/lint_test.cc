@@ -16,9 +16,11 @@
 namespace xince::policy {
 namespace {
 
+using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::Not;
 
 constexpr char kPack[] = R"(id: "p"
 zh: "试"
@@ -202,6 +204,13 @@ TEST(Lint, WantsASourceEverywhere) {
               ElementsAre(HasSubstr("error: firm: the source is missing")));
 }
 
+TEST(Lint, WantsASourceOfAMix) {
+  const std::pair<absl::string_view, absl::string_view> limits = {
+      "limits { least: \"-100\" } source { document: \"d\" mark: RULE }",
+      "mode: MIX raters { member: \"a\" weight: \"100\" missing: ZERO }"};
+  EXPECT_THAT(Lint({limits}), ElementsAre(HasSubstr("error: g: the source is missing")));
+}
+
 TEST(Lint, WantsTheWordsOfWhatWasReadWordForWord) {
   EXPECT_THAT(
       Lint({{"    source { document: \"d\" mark: RULE }\n  }",
@@ -278,6 +287,21 @@ TEST(Lint, FindsGradesNobodyCanHave) {
   EXPECT_THAT(Lint({{"at_least: \"80\"", "at_least: \"100\""},
                     {"less_than: \"80\"", "less_than: \"100\""}}),
               IsEmpty());
+  // What always holds besides does not matter.
+  EXPECT_THAT(About("B",
+                    Lint({{"when { score { at_least: \"80\" } }",
+                           "when { all { of { score { at_least: \"80\" } } of { group { id: \"g\" "
+                           "is { at_most: "
+                           "\"0\" } } } } }"},
+                          {"less_than: \"80\"", "at_least: \"90\""}})),
+              Contains(HasSubstr("B: no subject can have this grade: the ones before take all")));
+  EXPECT_THAT(About("B",
+                    Lint({{"when { score { at_least: \"80\" } }",
+                           "when { all { of { score { at_least: \"80\" } } of { group { id: \"g\" "
+                           "is { at_most: "
+                           "\"-1\" } } } } }"},
+                          {"less_than: \"80\"", "at_least: \"90\""}})),
+              Not(Contains(HasSubstr("B: no subject can have this grade"))));
   // A row with a quota may be full, so that the next one is reached.
   EXPECT_THAT(Lint({{"when { score { at_least: \"80\" } }", "quota { percent: \"20\" }"},
                     {"when { score { less_than: \"80\" } }", ""}}),
@@ -305,10 +329,19 @@ TEST(Lint, FindsMeasuresThatNobodyMeets) {
   EXPECT_THAT(restricted("item { id: \"a\" is { more_than: \"0\" } }"), never);
   EXPECT_THAT(restricted("item { id: \"a\" number: COUNT is { more_than: \"0\" } }"), IsEmpty());
   EXPECT_THAT(restricted("item { id: \"a\" number: COUNT is { less_than: \"0\" } }"), never);
+  const std::string between =
+      "all { of { item { id: \"a\" number: COUNT is { more_than: \"0\" } } } of { item { id: \"a\" "
+      "number: COUNT is { less_than: \"X\" } } } }";
+  EXPECT_THAT(restricted(absl::StrReplaceAll(between, {{"X", "1"}})), never);
+  EXPECT_THAT(restricted(absl::StrReplaceAll(between, {{"X", "2"}})), IsEmpty());
   EXPECT_THAT(restricted("merits { span: THIS_YEAR is { more_than: \"0\" } }"), never);
   EXPECT_THAT(restricted("demerits { span: THIS_YEAR is { more_than: \"0\" } }"), IsEmpty());
   EXPECT_THAT(restricted("rated: false"), never);
   EXPECT_THAT(restricted("rated: true"), IsEmpty());
+  EXPECT_THAT(
+      Lint({{"points { fixed: \"-1\" }", "points { fixed: \"-1\" } veto { not_rated: true }"},
+            {"  grades { id: \"A\"", Restriction("rated: false")}}),
+      IsEmpty());
   EXPECT_THAT(
       restricted("all { of { score { at_least: \"80\" } } of { score { less_than: \"60\" } } }"),
       never);
@@ -370,6 +403,11 @@ TEST(Lint, FindsRowsNothingReaches) {
           "filter { measures { measure: \"cases\" is { at_least: \"2\" } } } points { by_band { "
           "measure: \"cases\" bands { below: \"3\" points: \"-1\" } bands { points: \"-2\" } } }"),
       IsEmpty());
+  EXPECT_THAT(
+      points(
+          "filter { measures { measure: \"cases\" is { less_than: \"2\" } } } points { by_band { "
+          "measure: \"cases\" bands { below: \"2\" points: \"-1\" } bands { points: \"-2\" } } }"),
+      ElementsAre(HasSubstr("the filter lets no such value")));
   const std::string levels =
       "points { by_level { rows { level: LEVEL_CITY points: \"-1\" } rows { level: LEVEL_DISTRICT "
       "points: \"-2\" } } }";
@@ -386,6 +424,12 @@ TEST(Lint, FindsRowsNothingReaches) {
               ElementsAre(HasSubstr("no piece can reach this row: only 2 occurrences can count")));
   EXPECT_THAT(points(("limits { least: \"-100\" } " + rows).c_str()), IsEmpty());
   EXPECT_THAT(points(rows.c_str()), IsEmpty());
+  // Of older pieces less counts, so that there is room for another.
+  EXPECT_THAT(
+      About("a",
+            points(("limits { least: \"-3\" } decay { from_month: 6 percent: \"50\" } " + rows)
+                       .c_str())),
+      IsEmpty());
 }
 
 TEST(Lint, LetsNothingTakeRightsWithoutALawfulBasis) {

@@ -36,6 +36,10 @@ TEST(Bounds, OfAnItemFollowPointsFactorLimitsDecayAndCounting) {
                    "counting { keep: HIGHEST }")
                 .value,
             (Bounds{-300, 0}));
+  // Nothing may be decided yet.
+  EXPECT_EQ(
+      ItemOf("points { given { sign: DEMERIT } } piece_limits { least: \"-3\" most: \"-1\" }").full,
+      (Bounds{-300, 0}));
   EXPECT_EQ(ItemOf("points { per_unit { points: \"-1\" } } counting { combine: MEAN }").value,
             (Bounds{-kUnbounded, 0}));
   EXPECT_EQ(ItemOf("points { ratio { points: \"5\" } } piece_limits { most: \"5\" }").full,
@@ -60,6 +64,11 @@ TEST(Bounds, OfAPeriodAreHeldByALimitOnlyWhereTheOtherSignIsNotThere) {
   EXPECT_EQ(ItemOf("points { given {} } piece_limits { least: \"-5\" most: \"5\" } limits { least: "
                    "\"-12\" }")
                 .demerits,
+            kUnbounded);
+  EXPECT_EQ(ItemOf("points { fixed: \"5\" } limits { most: \"12\" }").merits, 1200);
+  EXPECT_EQ(ItemOf("points { given {} } piece_limits { least: \"-5\" most: \"5\" } limits { most: "
+                   "\"12\" }")
+                .merits,
             kUnbounded);
 }
 
