@@ -61,6 +61,16 @@ Date StatedBy(const CaseRecord& record, const CaseEvent& event, Date day) {
   return std::max(effective, day) - 1;
 }
 
+// Whether a clock that takes the step has run out. Nobody else is the clock.
+bool ClockCalls(const CaseRecord& record, StepIndex step) {
+  for (size_t i = 0; i < record.procedure->clocks().size(); ++i) {
+    if (record.procedure->clocks()[i].then == step &&
+        record.view.clocks[i] == ClockStatus::kOver)
+      return true;
+  }
+  return false;
+}
+
 bool ExtendsOrOrders(const StepRow& step) { return step.record == CaseStep::RECTIFICATION; }
 
 }  // namespace
@@ -149,6 +159,11 @@ absl::Status CaseBook::CheckDetails(const CaseRecord& record,
   for (const auto& answer : event.details().answers().answers()) {
     if (answer.point() == 0 || answer.point() > record.points) return PointUnknown(answer.point());
   }
+  for (const auto& amendment : event.details().decision().amendments()) {
+    if (!view_.Fact(amendment.evidence()).has_value() ||
+        !view_.Reaches(amendment.evidence(), record.opening.subject()))
+      return TargetUnknown(amendment.evidence());
+  }
   if (!ExtendsOrOrders(step)) return absl::OkStatus();
   if (DayOf(event.details().rectification().until(), today) <= today)
     return DetailsWrong("rectification.until", FormatDate(today + 1));
@@ -223,7 +238,9 @@ absl::StatusOr<CaseEvent> CaseBook::Decide(CaseRecord record,
   const Attempt attempt = Examine(event, circumstances, record);
   if (attempt.person >= kPersonsMax || attempt.office >= kPersonsMax)
     return CaseFull("persons", kPersonsMax);
-  const Refusal refusal = Fits(*record.procedure, record.view, attempt);
+  Refusal refusal = Fits(*record.procedure, record.view, attempt);
+  if (refusal == Refusal::kNone && attempt.part == CaseStep::CLOCK && !ClockCalls(record, index))
+    refusal = Refusal::kNotByThisParty;
   if (refusal != Refusal::kNone) return DoesNotFit(refusal, record, *step.proto);
   std::vector<listing::v1::MissingGuard> missing;
   for (const GuardRow* guard : Missing(*record.procedure, record.view, attempt))
@@ -302,7 +319,8 @@ absl::Status CaseBook::Apply(const CaseEvent& event,
   CaseRecord record;
   if (event.has_opening()) {
     absl::StatusOr<CaseRecord> begun = Begin(event.opening(), today);
-    if (!begun.ok() || Key{begun->year, begun->number} != key || found != cases_.end())
+    if (!begun.ok() || Key{begun->year, begun->number} != key || found != cases_.end() ||
+        begun->opening.SerializeAsString() != event.opening().SerializeAsString())
       return Mismatch(event, revision);
     record = *std::move(begun);
   } else if (found == cases_.end()) {
@@ -313,9 +331,11 @@ absl::Status CaseBook::Apply(const CaseEvent& event,
   const Attempt attempt = Examine(event, CircumstancesOf(record, today), record);
   if (attempt.step == kNoIndex || attempt.person >= kPersonsMax || attempt.office >= kPersonsMax ||
       Fits(*record.procedure, record.view, attempt) != Refusal::kNone ||
-      !Missing(*record.procedure, record.view, attempt).empty())
+      !Missing(*record.procedure, record.view, attempt).empty() ||
+      (attempt.part == CaseStep::CLOCK && !ClockCalls(record, attempt.step)))
     return Mismatch(event, revision);
   AddStep(event, attempt, revision, time_us, actor, record);
+  record.steps.back().on = today;
   RunOutBefore(today, record);
   if (undo != nullptr) {
     std::shared_ptr<const CaseRecord> before = found == cases_.end() ? nullptr : found->second;
@@ -323,6 +343,18 @@ absl::Status CaseBook::Apply(const CaseEvent& event,
   }
   Store(key, std::make_shared<const CaseRecord>(std::move(record)));
   return absl::OkStatus();
+}
+
+bool CaseBook::Restore(const CaseRecord& record, Date today) {
+  const Key key{record.year, record.number};
+  if (record.procedure == nullptr || record.steps.empty() || cases_.contains(key)) return false;
+  for (const StepRecord& step : record.steps) {
+    if (record.procedure->FindStep(step.event.step()) == kNoIndex) return false;
+  }
+  CaseRecord restored = AfterSteps(record, record.steps.size());
+  RunOutBefore(today, restored);
+  Store(key, std::make_shared<const CaseRecord>(std::move(restored)));
+  return true;
 }
 
 void CaseBook::OpenDay(Date day, xince::journal::Undo* undo) {

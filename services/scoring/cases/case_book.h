@@ -77,6 +77,11 @@ class CaseBook {
   /// A day opens: clocks that ended before it are over.
   void OpenDay(type::Date day, xince::journal::Undo* undo);
 
+  /// Puts in a case that was kept with its steps, their guards not being asked again: `record` says
+  /// year, number, opening, procedure, list and steps. False when its steps are not of the procedure, or
+  /// a case of the number is there.
+  [[nodiscard]] bool Restore(const CaseRecord& record, type::Date today);
+
   /// Null when there is none.
   [[nodiscard]] std::shared_ptr<const CaseRecord> Find(absl::string_view name) const;
   /// Cases of a subject, oldest first.

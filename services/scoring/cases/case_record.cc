@@ -104,6 +104,10 @@ std::vector<Span> SpansInForce(const CaseRecord& record, Revision known) {
   return Spans(record, known, CaseStep::ENTER_FORCE, CaseStep::LEAVE_FORCE, true);
 }
 
+std::vector<Span> SpansEntered(const CaseRecord& record, Revision known) {
+  return Spans(record, known, CaseStep::ENTER_FORCE, CaseStep::LEAVE_FORCE, false);
+}
+
 std::vector<Span> SpansPublished(const CaseRecord& record, Revision known) {
   return Spans(record, known, CaseStep::PUBLISH, CaseStep::END_PUBLICATION, false);
 }

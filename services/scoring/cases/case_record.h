@@ -31,6 +31,8 @@ struct StepRecord {
   journal::v1::CaseEvent event;
   StepIndex step = kNoIndex;
   type::Date day;
+  /// The open day when it was recorded.
+  type::Date on;
   Revision revision = 0;
   int64_t time_us = 0;
   std::string actor;
@@ -86,6 +88,8 @@ struct Span {
   type::Date until = type::kDateMax;
 };
 std::vector<Span> SpansInForce(const CaseRecord& record, Revision known);
+/// The same, whether or not it rested.
+std::vector<Span> SpansEntered(const CaseRecord& record, Revision known);
 /// The same of publication.
 std::vector<Span> SpansPublished(const CaseRecord& record, Revision known);
 /// Whether it was contested on a day by the steps recorded up to a revision.

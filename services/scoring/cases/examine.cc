@@ -339,9 +339,7 @@ bool AnswersAll(const journal::v1::CaseEvent& event, const CaseRecord& record) {
 
 }  // namespace
 
-Attempt Examine(const journal::v1::CaseEvent& event,
-                const Circumstances& circumstances,
-                CaseRecord& record) {
+Attempt AttemptOf(const journal::v1::CaseEvent& event, CaseRecord& record) {
   Attempt attempt{.step = record.procedure->FindStep(event.step()), .part = event.party().part()};
   if (attempt.step == kNoIndex) return attempt;
   attempt.person = NumberOf(record.persons, event.party().person());
@@ -350,6 +348,34 @@ Attempt Examine(const journal::v1::CaseEvent& event,
   attempt.asks_hearing = event.details().statement().asks_hearing();
   attempt.answers_all = event.details().has_answers() && AnswersAll(event, record);
   attempt.met = event.details().acceptance().met();
+  return attempt;
+}
+
+void Replay(const StepRecord& step, CaseRecord& record) {
+  RunOutBefore(step.on, record);
+  const Attempt attempt = AttemptOf(step.event, record);
+  AddStep(step.event, attempt, step.revision, step.time_us, step.actor, record);
+  record.steps.back().on = step.on;
+  RunOutBefore(step.on, record);
+}
+
+CaseRecord AfterSteps(const CaseRecord& record, size_t steps) {
+  CaseRecord after;
+  after.year = record.year;
+  after.number = record.number;
+  after.name = record.name;
+  after.opening = record.opening;
+  after.procedure = record.procedure;
+  after.list = record.list;
+  for (size_t i = 0; i < steps; ++i) Replay(record.steps[i], after);
+  return after;
+}
+
+Attempt Examine(const journal::v1::CaseEvent& event,
+                const Circumstances& circumstances,
+                CaseRecord& record) {
+  Attempt attempt = AttemptOf(event, record);
+  if (attempt.step == kNoIndex) return attempt;
   const Examination examination(event, circumstances, record);
   for (const GuardRow& guard : record.procedure->steps()[attempt.step].guards) {
     if (!JudgedByView(guard.kind) && examination.Shows(guard)) attempt.shown |= Bit(guard.kind);

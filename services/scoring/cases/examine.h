@@ -34,6 +34,16 @@ Attempt Examine(const journal::v1::CaseEvent& event,
                 const Circumstances& circumstances,
                 CaseRecord& record);
 
+/// The same without looking at guards: who takes the step, and what it says of points, hearings and
+/// orders.
+Attempt AttemptOf(const journal::v1::CaseEvent& event, CaseRecord& record);
+
+/// Takes a step again that was recorded, asking no guard: with the days that opened until then.
+void Replay(const StepRecord& step, CaseRecord& record);
+
+/// A case as it was after its first `steps` steps.
+CaseRecord AfterSteps(const CaseRecord& record, size_t steps);
+
 /// Words for a guard, in Chinese and English.
 struct GuardWords {
   const char* zh;

@@ -20,6 +20,9 @@ evaluate::Evaluator& ThreadEvaluator() {
   return evaluator;
 }
 
+// The attribute that tells kinds of firms, committees and so on apart.
+constexpr char kSubjectType[] = "subject-type";
+
 bool RollsUpProjects(const evaluate::CompiledSubjectPolicy& policy) {
   return std::any_of(
       policy.tables().items.begin(), policy.tables().items.end(), [](const evaluate::Item& item) {
@@ -157,23 +160,26 @@ policy::Digest PolicyBook::InForce(const std::string& jurisdiction, Day day) con
 struct Assessor::Surroundings {
   std::vector<evaluate::Attribute> attributes;
   std::vector<evaluate::ProjectScore> projects;
+  Memberships memberships;
+  int ranked_grade = -1;
   /// Earliest later day on which it changes by itself.
   Day next_change = evaluate::kForever;
+
+  [[nodiscard]] evaluate::SubjectFacts With(
+      absl::Span<const evaluate::Repaired> repairs) const {
+    return {.attributes = attributes,
+            .lists = memberships.lists,
+            .projects = projects,
+            .repairs = repairs,
+            .ranked_grade = ranked_grade};
+  }
 };
 
-std::vector<evaluate::Fact> Assessor::Gather(SubjectId subject, Revision known) const {
-  std::vector<evaluate::Fact> facts;
-  GatherFacts(book_, subject, known, facts);
-  return facts;
-}
-
-void Assessor::Surround(const evaluate::CompiledPack& pack,
-                        SubjectId subject,
-                        Day day,
-                        Revision known,
-                        Surroundings& out) const {
-  const auto* policy = pack.ForSubject(book_.subject(subject).kind);
-  if (policy == nullptr || !RollsUpProjects(*policy)) return;
+void Assessor::AddProjects(const evaluate::CompiledPack& pack,
+                           SubjectId subject,
+                           Day day,
+                           Revision known,
+                           Surroundings& out) const {
   EachProjectHad(book_, subject, known, [&](const Relation& had, const Filing& filing) {
     if (day < had.from) out.next_change = std::min(out.next_change, had.from);
     if (day < had.from || day >= had.until) return;
@@ -197,6 +203,25 @@ void Assessor::Surround(const evaluate::CompiledPack& pack,
       out.projects.end());
 }
 
+void Assessor::Surround(const evaluate::CompiledPack& pack,
+                        SubjectId subject,
+                        Day day,
+                        Revision known,
+                        Surroundings& out) const {
+  const SubjectEvidence& about = book_.subject(subject);
+  out.memberships = MembershipsOf(cases_, vocabulary_, about.name, day, known);
+  out.next_change = out.memberships.next_change;
+  const Filing* filing = book_.FilingOf(about, known);
+  if (filing != nullptr && filing->subject_type != 0) {
+    if (const evaluate::Symbol name = vocabulary_.names.Find(kSubjectType); name != 0)
+      out.attributes.push_back({.name = name, .text = filing->subject_type});
+  }
+  const auto* policy = pack.ForSubject(about.kind);
+  if (policy == nullptr) return;
+  out.ranked_grade = ranks_.RowOf(subject, day, known, policy->digest());
+  if (RollsUpProjects(*policy)) AddProjects(pack, subject, day, known, out);
+}
+
 Assessment Assessor::Assess(SubjectId subject, Day day, Revision known) const {
   return AssessUnder(policies_.PackFor(jurisdiction_, day), subject, day, known);
 }
@@ -206,21 +231,25 @@ Assessment Assessor::AssessUnder(const evaluate::CompiledPack* pack,
                                  Day day,
                                  Revision known) const {
   Assessment assessment;
-  assessment.facts = Gather(subject, known);
-  if (pack == nullptr) return assessment;
-  assessment.policy = pack->ForSubject(book_.subject(subject).kind);
-  if (assessment.policy == nullptr) return assessment;
+  GatherFacts(book_, subject, known, assessment.facts);
+  rulings_.Apply(day, known, assessment.facts, assessment.repairs);
+  if (pack != nullptr) assessment.policy = pack->ForSubject(book_.subject(subject).kind);
+  if (assessment.policy == nullptr) {
+    Memberships memberships =
+        MembershipsOf(cases_, vocabulary_, book_.subject(subject).name, day, known);
+    assessment.memberships = std::move(memberships.told);
+    assessment.next_change = memberships.next_change;
+    return assessment;
+  }
   Surroundings around;
   Surround(*pack, subject, day, known, around);
-  assessment.outcome = &ThreadEvaluator().Run(
-      *assessment.policy,
-      assessment.facts,
-      {.attributes = around.attributes,
-       .projects = around.projects,
-       .ranked_grade = ranks_.RowOf(subject, day, known, assessment.policy->digest())},
-      day,
-      {.explain = evaluate::Explain::kYes});
+  assessment.outcome = &ThreadEvaluator().Run(*assessment.policy,
+                                              assessment.facts,
+                                              around.With(assessment.repairs),
+                                              day,
+                                              {.explain = evaluate::Explain::kYes});
   assessment.next_change = std::min(assessment.outcome->next_change, around.next_change);
+  assessment.memberships = std::move(around.memberships.told);
   return assessment;
 }
 
@@ -231,11 +260,15 @@ std::optional<evaluate::Ranked> Assessor::Rankable(SubjectId subject,
   if (pack == nullptr) return std::nullopt;
   const auto* policy = pack->ForSubject(book_.subject(subject).kind);
   if (policy == nullptr) return std::nullopt;
-  const std::vector<evaluate::Fact> facts = Gather(subject, known);
+  std::vector<evaluate::Fact> facts;
+  std::vector<evaluate::Repaired> repairs;
+  GatherFacts(book_, subject, known, facts);
+  rulings_.Apply(day, known, facts, repairs);
   Surroundings around;
   Surround(*pack, subject, day, known, around);
-  const evaluate::SubjectFacts besides{.attributes = around.attributes,
-                                       .projects = around.projects};
+  // The pass is what gives ranks.
+  around.ranked_grade = -1;
+  const evaluate::SubjectFacts besides = around.With(repairs);
   const evaluate::Outcome& outcome = ThreadEvaluator().Run(*policy, facts, besides, day);
   if (!outcome.rated) return std::nullopt;
   return evaluate::Ranked{.name = book_.subject(subject).name,
@@ -279,9 +312,12 @@ StandingRecord Assessor::Record(const Assessment& assessment, Day day) const {
   if (assessment.policy == nullptr) {
     StandingRecord record;
     record.set_day(DayText(day));
+    record.set_next_change_on(DayText(assessment.next_change));
+    *record.mutable_memberships() = {assessment.memberships.begin(), assessment.memberships.end()};
     return record;
   }
   StandingRecord record = RecordOf(*assessment.policy, *assessment.outcome);
+  *record.mutable_memberships() = {assessment.memberships.begin(), assessment.memberships.end()};
   record.set_next_change_on(DayText(assessment.next_change));
   const auto evidence_name = [this](uint32_t piece) { return book_.IdOf(piece); };
   const auto project_name = [this](uint32_t subject) { return book_.subject(subject).name; };
@@ -306,9 +342,7 @@ std::vector<StandingRecord> Assessor::Ahead(SubjectId subject,
   for (const evaluate::Outcome& outcome : evaluate::Ahead(
            *assessment.policy,
            assessment.facts,
-           {.attributes = around.attributes,
-           .projects = around.projects,
-           .ranked_grade = ranks_.RowOf(subject, day, known, assessment.policy->digest())},
+           around.With(assessment.repairs),
            day,
            until,
            count_max)) {
@@ -328,9 +362,7 @@ evaluate::WaysUp Assessor::WaysUp(SubjectId subject,
   return evaluate::FindWaysUp(
       *assessment.policy,
       assessment.facts,
-      {.attributes = around.attributes,
-       .projects = around.projects,
-       .ranked_grade = ranks_.RowOf(subject, day, known, assessment.policy->digest())},
+      around.With(assessment.repairs),
       day);
 }
 

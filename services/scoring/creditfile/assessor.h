@@ -12,7 +12,9 @@
 #include "xince/credit/v1/credit.pb.h"
 
 #include "services/scoring/creditfile/evidence_book.h"
+#include "services/scoring/creditfile/memberships.h"
 #include "services/scoring/creditfile/ranking.h"
+#include "services/scoring/creditfile/rulings.h"
 #include "services/scoring/evaluate/compiled.h"
 #include "services/scoring/evaluate/counterfactual.h"
 #include "services/scoring/evaluate/evaluate.h"
@@ -72,6 +74,10 @@ struct Assessment {
   const evaluate::Outcome* outcome = nullptr;
   /// The facts that were evaluated; `evidence` of a fact is its PieceId.
   std::vector<evaluate::Fact> facts;
+  /// Repairs of some of them.
+  std::vector<evaluate::Repaired> repairs;
+  /// Lists the subject is on on the day.
+  std::vector<credit::v1::Membership> memberships;
   /// Earliest later day on which the outcome may change by itself: the outcome's own, or one on which
   /// the projects rolled up or their scores change.
   Day next_change = evaluate::kForever;
@@ -80,12 +86,23 @@ struct Assessment {
 /// Assesses subjects of one register.
 class Assessor {
  public:
-  /// Keeps references; they outlive the assessor.
-  Assessor(const EvidenceBook& book,
-           const PolicyBook& policies,
-           const RankBook& ranks,
-           std::string jurisdiction)
-      : book_(book), policies_(policies), ranks_(ranks), jurisdiction_(std::move(jurisdiction)) {}
+  /// What it reads. These outlive the assessor.
+  struct Books {
+    const EvidenceBook& evidence;
+    const PolicyBook& policies;
+    const RankBook& ranks;
+    const cases::CaseBook& cases;
+    const RulingBook& rulings;
+    const evaluate::Vocabulary& vocabulary;
+  };
+  Assessor(const Books& books, std::string jurisdiction)
+      : book_(books.evidence),
+        policies_(books.policies),
+        ranks_(books.ranks),
+        cases_(books.cases),
+        rulings_(books.rulings),
+        vocabulary_(books.vocabulary),
+        jurisdiction_(std::move(jurisdiction)) {}
 
   /// The outcome for a subject on a day, of what was known at a revision.
   [[nodiscard]] Assessment Assess(SubjectId subject, Day day, Revision known) const;
@@ -123,16 +140,24 @@ class Assessor {
 
  private:
   struct Surroundings;
-  [[nodiscard]] std::vector<evaluate::Fact> Gather(SubjectId subject, Revision known) const;
+  /// What a subject is evaluated with besides evidence; the facts it changes.
   void Surround(const evaluate::CompiledPack& pack,
                 SubjectId subject,
                 Day day,
                 Revision known,
                 Surroundings& out) const;
+  void AddProjects(const evaluate::CompiledPack& pack,
+                   SubjectId subject,
+                   Day day,
+                   Revision known,
+                   Surroundings& out) const;
 
   const EvidenceBook& book_;
   const PolicyBook& policies_;
   const RankBook& ranks_;
+  const cases::CaseBook& cases_;
+  const RulingBook& rulings_;
+  const evaluate::Vocabulary& vocabulary_;
   const std::string jurisdiction_;
 };
 

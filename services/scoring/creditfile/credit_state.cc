@@ -23,7 +23,7 @@ using ::xince::journal::v1::RulemakingStep;
 using ::xince::journal::v1::ScoringEntry;
 using ::xince::journal::v1::StandingsChanged;
 
-constexpr uint32_t kSnapshotFormat = 3;
+constexpr uint32_t kSnapshotFormat = 4;
 // Jurisdiction of national packs.
 constexpr char kNation[] = "0";
 
@@ -70,7 +70,30 @@ credit::v1::Standing DescribeSubject(const EvidenceBook& book, SubjectId subject
 CreditState::CreditState(std::string jurisdiction)
     : book_(vocabulary_),
       policies_(vocabulary_),
-      assessor_(book_, policies_, ranks_, std::move(jurisdiction)) {}
+      rulings_(book_, cases_),
+      case_register_({.evidence = &book_,
+                      .policies = &policies_,
+                      .rulings = &rulings_,
+                      .vocabulary = &vocabulary_,
+                      .jurisdiction = jurisdiction,
+                      .proposes =
+                          [this](const std::string& subject, const std::string& list) {
+                            const SubjectId id = book_.Find(subject);
+                            const Standing* standing = id == kNone ? nullptr : Find(id);
+                            if (standing == nullptr) return false;
+                            const auto& proposals = standing->record.proposals();
+                            return std::find(proposals.begin(), proposals.end(), list) !=
+                                   proposals.end();
+                          },
+                      .today = [this] { return today_; }}),
+      cases_(case_register_, case_register_),
+      assessor_({.evidence = book_,
+                 .policies = policies_,
+                 .ranks = ranks_,
+                 .cases = cases_,
+                 .rulings = rulings_,
+                 .vocabulary = vocabulary_},
+                std::move(jurisdiction)) {}
 
 absl::Status CreditState::Apply(const journal::Entry& entry, journal::Undo* undo) {
   ScoringEntry payload;
@@ -89,6 +112,8 @@ absl::Status CreditState::Apply(const journal::Entry& entry, journal::Undo* undo
       return Settle(payload.standings_changed(), entry.revision, undo);
     case ScoringEntry::kRulemakingStep:
       return MakeRules(payload.rulemaking_step(), entry, undo);
+    case ScoringEntry::kCaseSteps:
+      return TakeSteps(payload.case_steps(), entry, undo);
     case ScoringEntry::EVENT_NOT_SET:
       return Mismatch(entry.revision, "unknown event");
   }
@@ -153,6 +178,7 @@ absl::Status CreditState::Take(const EvidenceTaken& taken, Revision revision, jo
       XINCE_ASSIGN_OR_RETURN(const std::optional<PieceId> piece,
                              book_.Take(evidence, revision, undo));
       if (!piece.has_value()) continue;
+      rulings_.NoteVersion(*piece, revision, undo);
       NoteFiling(*piece, undo);
       RefreshAnswer(*piece, undo);
       for (const SubjectId subject : book_.Upward(book_.piece(*piece).about)) {
@@ -173,6 +199,7 @@ absl::Status CreditState::OpenDay(const DayOpened& opened, Revision revision, jo
   }
   const Day before = std::exchange(today_, date->days());
   if (undo != nullptr) undo->Add([this, before] { today_ = before; });
+  cases_.OpenDay(*date, undo);
   const std::string cause = absl::StrCat("day:", opened.date());
   Causes causes;
   std::vector<std::string> because = ComeIntoForce(before, today_);
@@ -333,6 +360,7 @@ absl::Status CreditState::Settle(const StandingsChanged& changed,
     after.record = change.after();
     after.revision = revision;
     after.answer = std::make_shared<const std::string>(AnswerOf(subject, after.record, revision));
+    NoteProposals(change.subject(), &change.after(), undo);
     Restore(subject, std::move(after));
     MakeDue(subject, std::nullopt, undo);
   }
@@ -399,6 +427,7 @@ std::string CreditState::SaveSnapshot() const {
     out.U64(book_.piece(static_cast<PieceId>(i)).known);
     out.Text(book_.piece(static_cast<PieceId>(i)).bytes);
   }
+  SaveCases(out);
   // By name: the numbers of subjects depend on what was undone.
   std::vector<std::pair<absl::string_view, const Standing*>> standings;
   for (const auto& [subject, standing] : standings_) {
@@ -449,6 +478,7 @@ absl::Status CreditState::LoadSnapshot(absl::string_view bytes) {
     if (!id.has_value()) return Unreadable();
     NoteFiling(*id, nullptr);
   }
+  if (!LoadCases(in, today)) return Unreadable();
   for (uint64_t i = in.U64(); i > 0 && in.ok(); --i) {
     const SubjectId subject = book_.Find(in.Text());
     if (subject == kNone) return Unreadable();
@@ -481,6 +511,12 @@ void CreditState::Clear() {
   standings_.clear();
   filed_.clear();
   ranks_.Clear();
+  rulings_.Clear();
+  cases_.Clear();
+  case_register_.Clear();
+  step_requests_.clear();
+  automatic_.clear();
+  tried_.clear();
   policies_.Clear();
   rules_.Clear();
   book_.Clear();

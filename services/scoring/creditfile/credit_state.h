@@ -13,14 +13,17 @@
 #include "xince/journal/v1/scoring.pb.h"
 
 #include "services/journal/machine.h"
+#include "services/scoring/cases/case_book.h"
 #include "services/scoring/creditfile/assessor.h"
+#include "services/scoring/creditfile/case_register.h"
 #include "services/scoring/creditfile/evidence_book.h"
 #include "services/scoring/creditfile/ranking.h"
+#include "services/scoring/creditfile/rulings.h"
 #include "services/scoring/rulemaking/rule_book.h"
 
-/// The state of the scoring service: evidence, policies, and the standing of every subject.
+/// The state of the scoring service: evidence, policies, cases, and the standing of every subject.
 ///
-/// An entry that brings evidence, a day or a policy makes standings due; entries of StandingsChanged
+/// An entry that brings evidence, a day, a policy or steps of cases makes standings due; entries of StandingsChanged
 /// that follow record them, and are refused when they do not say what is computed. A standing is due
 /// when it would differ from the one recorded.
 namespace xince::creditfile {
@@ -31,6 +34,17 @@ inline constexpr size_t kChangesPerEntryMax = 300;
 inline constexpr size_t kChangesBytesMax = 512 * 1024;
 /// Most causes recorded with a change.
 inline constexpr size_t kCausesMax = 20;
+
+/// Most steps of one entry that clocks take.
+inline constexpr int kClockStepsPerEntryMax = 100;
+
+/// A request about a case that was carried out.
+struct CarriedStep {
+  std::string request_digest;
+  /// Name of the case, and the revision of its step.
+  std::string name;
+  Revision revision = 0;
+};
 
 /// The recorded standing of a subject.
 struct Standing {
@@ -58,7 +72,39 @@ class CreditState final : public journal::State {
   /// The next changes that are due, at most kChangesPerEntryMax and kChangesBytesMax; nothing when
   /// none is.
   [[nodiscard]] std::optional<journal::v1::StandingsChanged> Due() const;
-  [[nodiscard]] bool due() const { return !due_.empty(); }
+  /// Something is due: a standing, or a step.
+  [[nodiscard]] bool due() const { return !due_.empty() || DueSteps().has_value(); }
+
+  /// The calendar that deadlines are reckoned by; applying what was decided needs none. It outlives the
+  /// state; without one no case is opened and no clock runs.
+  void SetCalendar(const type::WorkingDays* calendar) { calendar_ = calendar; }
+  [[nodiscard]] const type::WorkingDays* calendar() const { return calendar_; }
+  /// The entry of opening a case, with what rules do because of it. Errors as ListingService.OpenCase
+  /// says; FAILED_PRECONDITION `DAY_NOT_OPEN`, `CALENDAR_MISSING`.
+  [[nodiscard]] absl::StatusOr<journal::v1::CaseSteps> DecideOpening(
+      const listing::v1::Opening& opening,
+      const listing::v1::StepParty& party,
+      const listing::v1::StepDetails& details) const;
+  /// The same of a step. Errors as ListingService.TakeStep says.
+  [[nodiscard]] absl::StatusOr<journal::v1::CaseSteps> DecideStep(
+      const std::string& name,
+      const std::string& step,
+      const listing::v1::StepParty& party,
+      const listing::v1::StepDetails& details,
+      Revision expected) const;
+  /// The next steps that clocks or rules take, nothing when there are none; and who takes them. Only
+  /// from where commands are decided.
+  struct StepsDue {
+    journal::v1::CaseSteps steps;
+    const char* actor = "";
+  };
+  [[nodiscard]] std::optional<StepsDue> DueSteps() const;
+  [[nodiscard]] const cases::CaseBook& cases() const { return cases_; }
+  [[nodiscard]] const CaseRegister& case_register() const { return case_register_; }
+  [[nodiscard]] const RulingBook& rulings() const { return rulings_; }
+  /// What a request of an actor did; null when it did nothing yet.
+  [[nodiscard]] const CarriedStep* FindStepRequest(const std::string& actor,
+                                                   const std::string& request_id) const;
   /// Whether the subject's recorded standing is behind.
   [[nodiscard]] bool IsDue(SubjectId subject) const;
 
@@ -102,6 +148,30 @@ class CreditState final : public journal::State {
   absl::Status MakeRules(const journal::v1::RulemakingStep& step,
                          const journal::Entry& entry,
                          journal::Undo* undo);
+  absl::Status TakeSteps(const journal::v1::CaseSteps& steps,
+                         const journal::Entry& entry,
+                         journal::Undo* undo);
+  void BringEffects(const cases::CaseRecord& record, Revision revision, journal::Undo* undo);
+  void CauseStep(const cases::CaseRecord& record, Causes& causes) const;
+  void NoteRequest(const journal::v1::CaseSteps& steps,
+                   const journal::Entry& entry,
+                   journal::Undo* undo);
+  /// Standings propose entries that rules make: by subject and list.
+  void NoteProposals(const std::string& subject,
+                     const credit::v1::StandingRecord* record,
+                     journal::Undo* undo);
+  /// Cases that end by rule when the event is taken.
+  [[nodiscard]] std::vector<std::shared_ptr<const cases::CaseRecord>> EndedBy(
+      const journal::v1::CaseEvent& event) const;
+  absl::StatusOr<journal::v1::CaseSteps> WithConsequences(
+      const journal::v1::CaseEvent& event) const;
+  [[nodiscard]] std::optional<journal::v1::CaseEvent> NextProposed(
+      const cases::CaseRecord& record) const;
+  [[nodiscard]] std::optional<journal::v1::CaseEvent> EnteredByRule(const std::string& subject,
+                                                                    const std::string& list) const;
+  absl::Status MayDecide() const;
+  void SaveCases(journal::FlatWriter& out) const;
+  [[nodiscard]] bool LoadCases(journal::FlatReader& in, Day today);
   /// `policy:<digest>` of the versions that came into force for the register between two days.
   [[nodiscard]] std::vector<std::string> ComeIntoForce(Day before, Day after) const;
   absl::Status Settle(const journal::v1::StandingsChanged& changed,
@@ -124,7 +194,11 @@ class CreditState final : public journal::State {
   PolicyBook policies_;
   rulemaking::RuleBook rules_;
   RankBook ranks_;
+  RulingBook rulings_;
+  CaseRegister case_register_;
+  cases::CaseBook cases_;
   Assessor assessor_;
+  const type::WorkingDays* calendar_ = nullptr;
   Day today_ = evaluate::kNoDay;
   Revision revision_ = 0;
   std::map<std::string, uint64_t> cursors_;
@@ -132,6 +206,11 @@ class CreditState final : public journal::State {
   absl::flat_hash_map<SubjectId, Standing> standings_;
   /// By name, as StandingsChanged records them.
   absl::btree_map<absl::string_view, DueChange> due_;
+  std::map<std::pair<std::string, std::string>, CarriedStep> step_requests_;
+  /// Subject and list.
+  std::set<std::pair<std::string, std::string>> automatic_;
+  /// Those of them that no rule could enter, with the day on which it was tried. Not part of the state.
+  mutable std::map<std::pair<std::string, std::string>, Day> tried_;
   /// Subjects by the day on which their standing may change by itself.
   std::set<std::pair<std::string, SubjectId>> scheduled_;
 };

@@ -208,6 +208,7 @@ void EvidenceBook::AddFiling(const Evidence& evidence) {
   if (division.size() >= kDistrictDigits) filing.district = division.substr(0, kDistrictDigits);
   filing.area = evidence.filing().area_hundredths_m2();
   filing.households = evidence.filing().households();
+  filing.subject_type = vocabulary_.names.Intern(evidence.filing().subject_type());
   subjects_[filing.piece.about].filings.push_back(&filing);
 }
 

@@ -98,6 +98,8 @@ struct Filing {
   /// Floor area in hundredths of a square metre, and households.
   evaluate::Hundredths area = 0;
   evaluate::Hundredths households = 0;
+  /// Kind within the subject kind, in Vocabulary::names; 0 for none.
+  evaluate::Symbol subject_type = 0;
 };
 
 /// A subject that some evidence names, filed or not.
@@ -138,6 +140,11 @@ class EvidenceBook {
     return {row.bytes + row.id_at, row.id_size};
   }
   [[nodiscard]] size_t size() const { return rows_.size(); }
+  /// Newest version of a piece; kNone when it never came in.
+  [[nodiscard]] PieceId NewestOf(absl::string_view evidence) const {
+    const auto found = newest_.find(evidence);
+    return found == newest_.end() ? kNone : *found;
+  }
   /// Number of a subject; kNone when no evidence names it.
   [[nodiscard]] SubjectId Find(absl::string_view name) const;
   [[nodiscard]] const SubjectEvidence& subject(SubjectId id) const { return subjects_[id]; }

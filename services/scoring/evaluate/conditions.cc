@@ -142,6 +142,8 @@ bool Evaluator::Impl::HoldsMeasure(const ConditionNode& node,
   for (const Fact& fact : facts_) {
     if (fact.kind != node.name || (fact.reach & kDirect) == 0 || fact.determined > day) continue;
     if (fact.contested && without_contested) continue;
+    const Repaired* repair = subject_->repairs.empty() ? nullptr : RepairOf(fact, day);
+    if (repair != nullptr && repair->points == 0) continue;
     if (latest == nullptr || fact.determined > latest->determined ||
         (fact.determined == latest->determined && fact.order > latest->order))
       latest = &fact;

@@ -56,7 +56,7 @@ void Evaluator::Impl::CountPieces(Pass& pass, const Item& item, ItemState& state
     ShareByWeight(item, begin, end);
   } else {
     if (item.per != Item::Per::kAll) Part(item, begin, end);
-    if (item.escalates) Escalate(begin, end);
+    if (item.escalates) Escalate(begin, end, pass.selection.day);
     if (item.keep != Item::Keep::kEach) Keep(item, begin, end);
     for (Piece* p = begin; p < end; ++p) p->in_item = p->kept ? p->value : 0;
     if (item.mean) Average(begin, end);
@@ -127,7 +127,7 @@ void Evaluator::Impl::Part(const Item& item, Piece* begin, Piece* end) {
 }
 
 // The n-th piece of its part takes the n-th row, later ones the last.
-void Evaluator::Impl::Escalate(Piece* begin, Piece* end) {
+void Evaluator::Impl::Escalate(Piece* begin, Piece* end, Day day) {
   scratch_.clear();
   for (const Piece* p = begin; p < end; ++p) scratch_.push_back(static_cast<uint32_t>(p - begin));
   std::stable_sort(scratch_.begin(), scratch_.end(), [&](uint32_t a, uint32_t b) {
@@ -141,6 +141,9 @@ void Evaluator::Impl::Escalate(Piece* begin, Piece* end) {
     if (rule.points != PointsRule::kEscalation) continue;
     const uint32_t row = std::min(rule.rows.begin + nth, rule.rows.end - 1);
     SetPoints(rule, {t_->rows[row], 1}, piece);
+    if (subject_->repairs.empty()) continue;
+    if (const Repaired* repair = RepairOf(facts_[piece.source], day); repair != nullptr)
+      KeepRepaired(*repair, piece);
   }
 }
 

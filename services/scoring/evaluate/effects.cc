@@ -162,6 +162,10 @@ void Evaluator::Impl::EachOtherBoundary(Day day, const Take& take) const {
     take(repair.from);
     take(repair.until);
   }
+  for (const Repaired& repair : subject_->repairs) {
+    take(repair.from);
+    take(repair.until);
+  }
 }
 
 Day Evaluator::Impl::NextOther(Day day) const {

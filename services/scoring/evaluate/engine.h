@@ -156,6 +156,10 @@ class Evaluator::Impl {
   bool WholePoints(const Rule& rule, const Fact& fact, Hundredths& points, bool& decided) const;
   bool PointsOf(const Rule& rule, const Fact& fact, Piece& piece) const;
   bool ExactPoints(const Rule& rule, const Fact& fact, Exact& exact, bool& decided) const;
+  /// The repair that holds on a day; null for none.
+  [[nodiscard]] const Repaired* RepairOf(const Fact& fact, Day day) const;
+  /// The piece keeps what its repair says.
+  static void KeepRepaired(const Repaired& repair, Piece& piece);
   static void SetWholePoints(const Rule& rule, Hundredths points, Piece& piece);
   static void SetPoints(const Rule& rule, Exact exact, Piece& piece);
   [[nodiscard]] int32_t DecayOn(const Rule& rule, Day start, Day day) const;
@@ -167,7 +171,7 @@ class Evaluator::Impl {
   void CountPieces(Pass& pass, const Item& item, ItemState& state);
   static void LimitSum(const Item& item, ItemState& state);
   void Part(const Item& item, Piece* begin, Piece* end);
-  void Escalate(Piece* begin, Piece* end);
+  void Escalate(Piece* begin, Piece* end, Day day);
   void Keep(const Item& item, Piece* begin, Piece* end);
   void Average(Piece* begin, Piece* end);
   void ShareByWeight(const Item& item, Piece* begin, Piece* end);

@@ -143,6 +143,16 @@ struct ProjectScore {
   Hundredths households = 0;
 };
 
+/// A piece that was repaired: when from <= day < until it keeps `points`, held between what it asks for
+/// and 0. With 0 it is as a piece that never was.
+struct Repaired {
+  /// The caller's reference, as in Fact::evidence.
+  uint32_t evidence = kNone;
+  Day from = kNoDay;
+  Day until = kForever;
+  Hundredths points = 0;
+};
+
 /// What is known of the subject besides evidence.
 struct SubjectFacts {
   absl::Span<const Attribute> attributes;
@@ -150,6 +160,8 @@ struct SubjectFacts {
   absl::Span<const Recorded> history;
   /// In the order of the projects' resource names.
   absl::Span<const ProjectScore> projects;
+  /// In any order; few.
+  absl::Span<const Repaired> repairs;
   /// Row of the grade that the population pass (rank.h) gave; -1 when there was none.
   int ranked_grade = -1;
 };

@@ -192,6 +192,23 @@ bool Evaluator::Impl::PointsOf(const Rule& rule, const Fact& fact, Piece& piece)
   return true;
 }
 
+const Repaired* Evaluator::Impl::RepairOf(const Fact& fact, Day day) const {
+  for (const Repaired& repair : subject_->repairs) {
+    if (repair.evidence == fact.evidence && repair.from <= day && day < repair.until)
+      return &repair;
+  }
+  return nullptr;
+}
+
+void Evaluator::Impl::KeepRepaired(const Repaired& repair, Piece& piece) {
+  piece.open = false;
+  const Hundredths value = piece.value;
+  const auto kept = static_cast<int32_t>(
+      std::clamp(repair.points, std::min<Hundredths>(value, 0), std::max<Hundredths>(value, 0)));
+  if (kept != piece.value) piece.cut = Cut::kRepaired;
+  piece.value = kept;
+}
+
 Day StartOf(const Rule& rule, const Fact& fact, const Calendar& calendar) {
   const Day day = rule.start_occurred ? fact.occurred : fact.determined;
   if (rule.defer == 0) return day;
@@ -268,6 +285,10 @@ void Evaluator::Impl::TryRule(Pass& pass, const KindRule& entry, uint32_t fact_i
   Piece piece;
   if (!Selected(pass, rule, fact, piece) || !PointsOf(rule, fact, piece)) return;
   piece.open = fact.corrected == kNoDay || fact.corrected > pass.selection.day;
+  if (!subject_->repairs.empty()) {
+    if (const Repaired* repair = RepairOf(fact, pass.selection.day); repair != nullptr)
+      KeepRepaired(*repair, piece);
+  }
   if (!pass.with_lines && t_->items[rule.item].sums) {
     ItemState& state = pass.items[rule.item];
     if (state.count == 0) pass.touched.push_back(rule.item);
@@ -312,6 +333,10 @@ void Evaluator::Impl::Gather(Pass& pass) {
     const Fact& fact = facts_[i];
     if (fact.reach == 0 || fact.kind + size_t{1} >= kinds) continue;
     if (fact.contested && pass.selection.without_contested) continue;
+    if (!subject_->repairs.empty()) {
+      const Repaired* repair = RepairOf(fact, day);
+      if (repair != nullptr && repair->points == 0) continue;
+    }
     const uint32_t end = t_->kind_begin[fact.kind + 1];
     for (uint32_t r = t_->kind_begin[fact.kind]; r < end; ++r) {
       const KindRule& entry = t_->rule_of_kind[r];

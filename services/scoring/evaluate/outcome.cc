@@ -73,6 +73,8 @@ absl::string_view CutWord(Cut cut) {
       return "weight";
     case Cut::kGroupLimits:
       return "group-limits";
+    case Cut::kRepaired:
+      return "repaired";
   }
   return "-";
 }

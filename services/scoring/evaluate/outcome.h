@@ -57,6 +57,8 @@ enum class Cut : uint8_t {
   kWeight = 8,
   /// Limits of a group or of the score; `Line::cut_group` says which.
   kGroupLimits = 9,
+  /// It was repaired, and keeps less.
+  kRepaired = 10,
 };
 
 /// A word for a cut, such as `item-limits`; `-` for kNone.

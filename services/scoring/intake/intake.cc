@@ -21,7 +21,7 @@ constexpr char kClockActor[] = "xince:clock";
 constexpr char kPolicyActor[] = "xince:policy";
 // Jurisdiction of national packs.
 constexpr char kNation[] = "0";
-// StandingsChanged entries of one command.
+// Entries of one command that record what is due.
 constexpr int kDueEntriesMax = 20;
 // How often the clock is asked whether a new day has begun.
 constexpr std::chrono::milliseconds kDayPoll(200);
@@ -61,9 +61,15 @@ bool ComesWithARelease(const creditfile::CreditState& state, const policy::Pack&
 
 absl::Status RecordDue(creditfile::CreditState& state, journal::Transaction& transaction) {
   for (int i = 0; i < kDueEntriesMax; ++i) {
+    ScoringEntry entry;
+    // What clocks and rules do goes before: it changes standings.
+    if (std::optional<creditfile::CreditState::StepsDue> due = state.DueSteps(); due.has_value()) {
+      *entry.mutable_case_steps() = std::move(due->steps);
+      XINCE_RETURN_IF_ERROR(AppendEvent(transaction, due->actor, entry));
+      continue;
+    }
     std::optional<journal::v1::StandingsChanged> changed = state.Due();
     if (!changed.has_value()) break;
-    ScoringEntry entry;
     *entry.mutable_standings_changed() = *std::move(changed);
     XINCE_RETURN_IF_ERROR(AppendEvent(transaction, kIntakeActor, entry));
   }

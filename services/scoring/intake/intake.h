@@ -32,7 +32,8 @@ inline constexpr size_t kEvidenceBytesPerEntryMax = 512 * 1024;
 inline constexpr absl::Duration kReopenAfter = absl::Milliseconds(200);
 inline constexpr absl::Duration kReopenAfterMax = absl::Seconds(10);
 
-/// Records the standings that are due, a bounded number per command, until none is.
+/// Records the steps that clocks and rules take and the standings that are due, a bounded number of
+/// entries per command, until none is.
 /// `Record` goes into the command that made them due.
 absl::Status RecordDue(creditfile::CreditState& state, journal::Transaction& transaction);
 

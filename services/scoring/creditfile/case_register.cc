@@ -1,0 +1,211 @@
+#include "services/scoring/creditfile/case_register.h"
+
+#include <algorithm>
+
+#include "xince/evidence/v1/evidence.pb.h"
+
+#include "services/scoring/creditfile/subject_reach.h"
+
+namespace xince::creditfile {
+namespace {
+
+using cases::FactSeen;
+using cases::ListSeen;
+using cases::PublicitySeen;
+using policy::v1::RepairClass;
+using type::Date;
+
+constexpr char kNation[] = "0";
+
+evidence::v1::Evidence EvidenceOf(const Piece& piece) {
+  evidence::v1::Evidence evidence;
+  evidence.ParseFromArray(piece.bytes.data(), static_cast<int>(piece.bytes.size()));
+  return evidence;
+}
+
+Date DayOr(const std::string& text, Date otherwise) {
+  const auto date = type::ParseDate(text);
+  return date.ok() ? *date : otherwise;
+}
+
+const RepairClass* ClassIn(const policy::v1::Pack& pack, const std::string& id) {
+  const auto found = std::find_if(pack.repair_classes().begin(),
+                                  pack.repair_classes().end(),
+                                  [&](const RepairClass& one) { return one.id() == id; });
+  return found == pack.repair_classes().end() ? nullptr : &*found;
+}
+
+// Whether an item takes a piece, as far as kind, level and tags say; measures are not looked at.
+bool Takes(const policy::v1::Item& item, const evidence::v1::Evidence& evidence) {
+  const auto has = [](const auto& set, const auto& value) {
+    return set.empty() || std::find(set.begin(), set.end(), value) != set.end();
+  };
+  if (item.kinds().empty() || !has(item.kinds(), evidence.kind())) return false;
+  const policy::v1::Filter& filter = item.filter();
+  if (!has(filter.levels(), static_cast<int>(evidence.level())) ||
+      !has(filter.issuer_levels(), static_cast<int>(evidence.issuer_level())))
+    return false;
+  return filter.tags().empty() ||
+         std::any_of(evidence.tags().begin(), evidence.tags().end(), [&](const std::string& tag) {
+           return has(filter.tags(), tag);
+         });
+}
+
+}  // namespace
+
+bool CaseRegister::Filed(const std::string& subject) const {
+  const SubjectId id = books_.evidence->Find(subject);
+  return id != kNone &&
+         books_.evidence->FilingOf(books_.evidence->subject(id), kNewest) != nullptr;
+}
+
+std::optional<FactSeen> CaseRegister::Fact(const std::string& evidence) const {
+  const PieceId id = books_.evidence->NewestOf(evidence);
+  if (id == kNone) return std::nullopt;
+  const Piece piece = books_.evidence->piece(id);
+  if (piece.relation != RelationKind::kNone) return std::nullopt;
+  const evidence::v1::Evidence read = EvidenceOf(piece);
+  FactSeen fact{.kind = read.kind(),
+                .office = read.issuer(),
+                .digest = journal::Sha256Hex(piece.bytes),
+                .occurred = DayOr(read.occurred_on(), DayOr(read.determined_on(), type::kDateMin)),
+                .counts = !piece.voided &&
+                          books_.rulings->Counts(evidence, books_.today(), kNewest)};
+  fact.determined = DayOr(read.determined_on(), fact.occurred);
+  if (!read.corrected_on().empty()) fact.corrected = DayOr(read.corrected_on(), type::kDateMax);
+  return fact;
+}
+
+bool CaseRegister::Reaches(const std::string& evidence, const std::string& subject) const {
+  const PieceId id = books_.evidence->NewestOf(evidence);
+  const SubjectId whom = books_.evidence->Find(subject);
+  if (id == kNone || whom == kNone) return false;
+  const Piece piece = books_.evidence->piece(id);
+  const evidence::v1::Evidence read = EvidenceOf(piece);
+  const Date occurred = DayOr(read.occurred_on(), DayOr(read.determined_on(), type::kDateMin));
+  return SubjectReach(*books_.evidence, whom, kNewest).Of(piece.about, occurred.days()) != 0;
+}
+
+bool CaseRegister::AnyAfter(const std::string& subject, const std::string& kind, Date day) const {
+  const SubjectId whom = books_.evidence->Find(subject);
+  const evaluate::Symbol symbol = books_.vocabulary->kinds.Find(kind);
+  if (whom == kNone || symbol == 0) return false;
+  std::vector<evaluate::Fact> facts;
+  GatherFacts(*books_.evidence, whom, kNewest, facts);
+  return std::any_of(facts.begin(), facts.end(), [&](const evaluate::Fact& fact) {
+    return fact.kind == symbol && fact.occurred > day.days() &&
+           books_.rulings->Counts(
+               books_.evidence->IdOf(fact.evidence), books_.today(), kNewest);
+  });
+}
+
+std::vector<const policy::Pack*> CaseRegister::InForce(Date day) const {
+  std::vector<const policy::Pack*> in_force;
+  const policy::PackSet& packs = books_.policies->packs();
+  if (const policy::Pack* own = packs.InForceFor(books_.jurisdiction, day); own != nullptr)
+    in_force.push_back(own);
+  for (const policy::Pack& pack : packs.packs()) {
+    if (pack.proto().jurisdiction() == kNation && packs.InForce(pack.proto().id(), day) == &pack)
+      in_force.push_back(&pack);
+  }
+  return in_force;
+}
+
+ListSeen CaseRegister::List(const std::string& id, Date day) const {
+  for (const policy::Pack* pack : InForce(day)) {
+    for (const auto& list : pack->proto().lists()) {
+      if (list.id() == id)
+        return {.definition = &list, .policy_digest = policy::FormatDigest(pack->digest())};
+    }
+  }
+  return {};
+}
+
+bool CaseRegister::BasisPermits(policy::v1::ListDefinition::Basis basis,
+                                policy::v1::ListDefinition::Effect effect,
+                                Date day) const {
+  for (const policy::Pack* pack : InForce(day)) {
+    if (pack->proto().jurisdiction() != kNation) continue;
+    for (const auto& row : pack->proto().legal().bases()) {
+      if (row.basis() == basis &&
+          std::find(row.effects().begin(), row.effects().end(), effect) != row.effects().end())
+        return true;
+    }
+  }
+  return false;
+}
+
+std::optional<PublicitySeen> CaseRegister::PublicityBy(const std::string& id,
+                                                       Date from,
+                                                       Date day) const {
+  const std::vector<const policy::Pack*> in_force = InForce(day);
+  const RepairClass* found = nullptr;
+  for (const policy::Pack* pack : in_force) {
+    if (found == nullptr) found = ClassIn(pack->proto(), id);
+  }
+  if (found == nullptr) return std::nullopt;
+  PublicitySeen seen{.min_months = static_cast<int>(found->min_months()),
+                     .max_months = static_cast<int>(found->max_months()),
+                     .published = found->published(),
+                     .from = from};
+  // The nation's maximum bounds every class that is a kind of its own.
+  const std::string national = found->national_class().empty() ? id : found->national_class();
+  for (const policy::Pack* pack : in_force) {
+    if (pack->proto().jurisdiction() != kNation) continue;
+    const RepairClass* bound = ClassIn(pack->proto(), national);
+    if (bound == nullptr || bound->max_months() == 0) continue;
+    const int most = static_cast<int>(bound->max_months());
+    seen.max_months = seen.max_months == 0 ? most : std::min(seen.max_months, most);
+  }
+  return seen;
+}
+
+std::optional<PublicitySeen> CaseRegister::PublicityOfClass(const std::string& id,
+                                                            Date from,
+                                                            Date day) const {
+  return PublicityBy(id, from, day);
+}
+
+std::optional<PublicitySeen> CaseRegister::PublicityOf(const std::string& evidence,
+                                                       Date day) const {
+  const PieceId id = books_.evidence->NewestOf(evidence);
+  if (id == kNone) return std::nullopt;
+  const Piece piece = books_.evidence->piece(id);
+  const evidence::v1::Evidence read = EvidenceOf(piece);
+  const Date from = DayOr(read.determined_on(), DayOr(read.occurred_on(), day));
+  // The rules of whom it is about come first, then those of whom it may reach.
+  const auto own = books_.evidence->subject(piece.about).kind;
+  const policy::Pack* pack = books_.policies->packs().InForceFor(books_.jurisdiction, day);
+  if (pack == nullptr) return std::nullopt;
+  for (const bool about : {true, false}) {
+    for (const auto& subject : pack->proto().subjects()) {
+      if ((evaluate::SubjectKindOf(subject.subject()) == own) != about) continue;
+      for (const auto& item : subject.items()) {
+        if (!item.repair_class().empty() && Takes(item, read))
+          return PublicityBy(item.repair_class(), from, day);
+      }
+    }
+  }
+  return std::nullopt;
+}
+
+bool CaseRegister::Proposes(const std::string& subject, const std::string& list) const {
+  return books_.proposes(subject, list);
+}
+
+std::shared_ptr<const cases::Procedure> CaseRegister::Find(const std::string& id, Date day) const {
+  for (const policy::Pack* pack : InForce(day)) {
+    for (const auto& procedure : pack->proto().procedures()) {
+      if (procedure.id() != id) continue;
+      auto& compiled = compiled_[{pack->digest(), id}];
+      if (compiled == nullptr) {
+        auto made = cases::Procedure::Compile(procedure);
+        if (made.ok()) compiled = std::make_shared<const cases::Procedure>(*std::move(made));
+      }
+      return compiled;
+    }
+  }
+  return nullptr;
+}
+
+}  // namespace xince::creditfile

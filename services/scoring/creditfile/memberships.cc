@@ -1,0 +1,150 @@
+#include "services/scoring/creditfile/memberships.h"
+
+#include <algorithm>
+#include <set>
+#include <string>
+#include <utility>
+
+#include "services/scoring/cases/examine.h"
+
+namespace xince::creditfile {
+namespace {
+
+using cases::CaseRecord;
+using cases::ClockStatus;
+using cases::Span;
+using policy::v1::CaseStep;
+using type::Date;
+
+// The day on which a clock brings the effect by itself, as the case stands: the day after its last.
+Date ScheduledDay(const CaseRecord& record, CaseStep::Effect effect) {
+  Date day = type::kDateMax;
+  const cases::Procedure& procedure = *record.procedure;
+  for (size_t i = 0; i < procedure.clocks().size(); ++i) {
+    const cases::ClockRow& clock = procedure.clocks()[i];
+    const ClockStatus status = record.view.clocks[i];
+    if (clock.then == cases::kNoIndex || record.clocks[i].due == type::kDateMax ||
+        (status != ClockStatus::kRunning && status != ClockStatus::kOver))
+      continue;
+    const cases::StepRow& step = procedure.steps()[clock.then];
+    if (!step.Has(effect) || !step.guards.empty() ||
+        (step.from & cases::Bit(record.view.state)) == 0 ||
+        (record.view.suspended && clock.rests))
+      continue;
+    day = std::min(day, record.clocks[i].due + 1);
+  }
+  return day;
+}
+
+void EndBy(Date day, std::vector<Span>& spans) {
+  if (spans.empty() || spans.back().until != type::kDateMax) return;
+  spans.back().until = std::max(day, spans.back().from + 1);
+}
+
+}  // namespace
+
+std::optional<ListEntry> EntryOf(std::shared_ptr<const CaseRecord> record, cases::Revision known) {
+  if (record->opening.list().empty() || record->list == nullptr) return std::nullopt;
+  if (known < record->revision()) {
+    const auto later = std::find_if(record->steps.begin(),
+                                    record->steps.end(),
+                                    [&](const auto& step) { return step.revision > known; });
+    if (later == record->steps.begin()) return std::nullopt;
+    record = std::make_shared<const CaseRecord>(
+        AfterSteps(*record, static_cast<size_t>(later - record->steps.begin())));
+  }
+  ListEntry entry{.record = record,
+                  .entered = SpansEntered(*record, known),
+                  .in_force = SpansInForce(*record, known),
+                  .published = SpansPublished(*record, known)};
+  if (entry.entered.empty()) return std::nullopt;
+  const Date ends = ScheduledDay(*record, CaseStep::LEAVE_FORCE);
+  EndBy(ends, entry.entered);
+  EndBy(ends, entry.in_force);
+  EndBy(std::min(ends, ScheduledDay(*record, CaseStep::END_PUBLICATION)), entry.published);
+  return entry;
+}
+
+const Span* SpanOn(const std::vector<Span>& spans, Date day) {
+  const auto found = std::find_if(spans.begin(), spans.end(), [&](const Span& span) {
+    return span.from <= day && day < span.until;
+  });
+  return found == spans.end() ? nullptr : &*found;
+}
+
+std::vector<const policy::v1::ListEffect*> EffectsOf(const CaseRecord& record) {
+  std::set<int> kinds;
+  if (const auto* proposed = record.Last(CaseStep::PROPOSAL); proposed != nullptr) {
+    const auto& measures = proposed->event.details().proposal().measures();
+    kinds = {measures.begin(), measures.end()};
+  }
+  if (const auto* decided = record.Last(CaseStep::DECISION); decided != nullptr) {
+    const auto& measures = decided->event.details().decision().measures();
+    if (!measures.empty()) kinds = {measures.begin(), measures.end()};
+  }
+  std::vector<const policy::v1::ListEffect*> effects;
+  for (const auto& effect : record.list->terms().effects()) {
+    if (kinds.empty() || kinds.contains(effect.kind())) effects.push_back(&effect);
+  }
+  return effects;
+}
+
+bool EntryContested(const cases::CaseBook& cases,
+                    const CaseRecord& record,
+                    Date day,
+                    cases::Revision known) {
+  const auto of = cases.OfSubject(record.opening.subject());
+  return std::any_of(of.begin(), of.end(), [&](const auto& other) {
+    return other->opening.target().case_() == record.name && ContestedOn(*other, day, known);
+  });
+}
+
+Memberships MembershipsOf(const cases::CaseBook& cases,
+                          const evaluate::Vocabulary& vocabulary,
+                          absl::string_view subject,
+                          evaluate::Day day,
+                          cases::Revision known) {
+  Memberships memberships;
+  if (cases.all().empty()) return memberships;
+  const Date on = Date::FromDays(day);
+  const auto change = [&](Date at) {
+    if (at > on) memberships.next_change = std::min(memberships.next_change, at.days());
+  };
+  for (auto& record : cases.OfSubject(subject)) {
+    const std::optional<ListEntry> entry = EntryOf(record, known);
+    if (!entry.has_value()) continue;
+    const CaseRecord& listed = *entry->record;
+    const evaluate::Symbol list = vocabulary.names.Find(listed.opening.list());
+    for (const Span& span : entry->in_force) {
+      change(span.from);
+      change(span.until);
+      if (list != 0)
+        memberships.lists.push_back(
+            {.list = list, .from = span.from.days(), .until = span.until.days()});
+    }
+    for (const Span& span : entry->published) {
+      change(span.from);
+      change(span.until);
+    }
+    const Span* now = SpanOn(entry->in_force, on);
+    if (now == nullptr) continue;
+    credit::v1::Membership& told = memberships.told.emplace_back();
+    told.set_list(listed.opening.list());
+    told.set_zh(listed.list->zh());
+    told.set_en(listed.list->en());
+    told.set_case_(listed.name);
+    told.set_from(FormatDate(SpanOn(entry->entered, on)->from));
+    if (now->until != type::kDateMax) told.set_until(FormatDate(now->until));
+    for (const policy::v1::ListEffect* effect : EffectsOf(listed)) {
+      auto* brings = told.add_effects();
+      brings->set_kind(effect->kind());
+      brings->set_zh(effect->zh());
+      brings->set_en(effect->en());
+    }
+    told.set_contested(EntryContested(cases, listed, on, known));
+    told.set_published(SpanOn(entry->published, on) != nullptr);
+  }
+  return memberships;
+}
+
+}  // namespace xince::creditfile
