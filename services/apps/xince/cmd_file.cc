@@ -23,6 +23,8 @@ using credit::v1::FileRelation;
 using credit::v1::Line;
 using credit::v1::StandingRecord;
 using credit::v1::StandingStep;
+using credit::v1::WayUp;
+using credit::v1::WayUpStep;
 
 constexpr int kHistoryShownMax = 20;
 
@@ -110,6 +112,37 @@ std::string RestrictionsOf(const StandingRecord& record) {
   });
 }
 
+// What would help, a row for each step; ways one after the other.
+void PrintWaysUp(const CreditFile& file) {
+  if (file.ways_up_size() == 0) return;
+  static const std::map<std::string, std::string> kWords = {
+      {"correct", "改正"}, {"repair", "申请修复"}, {"merit", "争取加分"}};
+  Table table({{.text = "办法", .right = true},
+               {.text = "步骤"},
+               {.text = "日期"},
+               {.text = "分值", .right = true},
+               {.text = "项目", .columns_max = 36},
+               {.text = "证据", .columns_max = 52},
+               {.text = "结果", .columns_max = 80}});
+  for (int i = 0; i < file.ways_up_size(); ++i) {
+    const WayUp& way = file.ways_up(i);
+    std::string result = absl::StrCat(
+        "自", way.reached_on(), " ", FormatHundredths(way.score_hundredths()), "分 ", way.grade());
+    for (const auto& lifted : way.lifted()) absl::StrAppend(&result, " 解除", lifted.zh());
+    for (const WayUpStep& step : way.steps()) {
+      const auto word = kWords.find(step.kind());
+      table.Add({absl::StrCat(i + 1),
+                 word == kWords.end() ? step.kind() : word->second,
+                 step.on(),
+                 FormatHundredths(step.points_hundredths()),
+                 step.zh(),
+                 step.evidence(),
+                 &step == &*way.steps().rbegin() ? result : ""});
+    }
+  }
+  std::cout << "\n可行办法" << (file.ways_up_limited() ? "(未穷尽)" : "") << "\n" << table.ToText();
+}
+
 void PrintSteps(const CreditFile& file) {
   if (file.ahead_size() > 0) {
     Table table({{.text = "日期"},
@@ -175,6 +208,7 @@ int Print(Session& session, const credit::v1::GetCreditFileRequest& request) {
   PrintGroups(file);
   PrintEvidence(file);
   PrintRelations(file);
+  PrintWaysUp(file);
   PrintSteps(file);
   return kExitDone;
 }

@@ -291,10 +291,11 @@ TEST_F(Ways, TriesNoPairsAmongTooManyFacts) {
   Use(Pack(kGrades));
   Add("x.open", 1000);
   Add("x.open", 1500);
-  while (facts_.size() < kPairFactsMax) Add("x.other");
-  EXPECT_THAT(Find().ways, SizeIs(1));
-  Add("x.other");
   Add("x.open", 900);
+  while (facts_.size() < kPairFactsMax) Add("x.other");
+  EXPECT_THAT(Find().ways, SizeIs(2));
+  EXPECT_FALSE(Find().limited);
+  Add("x.other");
   EXPECT_THAT(Find().ways, IsEmpty());
   EXPECT_TRUE(Find().limited);
 }

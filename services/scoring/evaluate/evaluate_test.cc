@@ -144,6 +144,8 @@ class Properties : public testing::TestWithParam<uint32_t> {
 };
 
 TEST_P(Properties, OrderOfArrivalChangesNothing) {
+  // Days are few, so that many pieces start on one and ids decide.
+  for (Fact& fact : facts_) fact.occurred = fact.determined = fact.determined / 200 * 200;
   const std::string before = BytesOf(pack_, At(day_));
   std::reverse(facts_.begin(), facts_.end());
   EXPECT_EQ(BytesOf(pack_, At(day_)), before);

@@ -155,6 +155,64 @@ void WriteRelations(const CreditState& state,
   });
 }
 
+const char* StepWord(evaluate::Step::Kind kind) {
+  switch (kind) {
+    case evaluate::Step::Kind::kCorrect:
+      return "correct";
+    case evaluate::Step::Kind::kRepair:
+      return "repair";
+    case evaluate::Step::Kind::kMerit:
+      return "merit";
+  }
+  return "";
+}
+
+void WriteStep(const CreditState& state,
+               const CompiledSubjectPolicy& policy,
+               const evaluate::Step& from,
+               credit::v1::WayUpStep& to) {
+  to.set_kind(StepWord(from.kind));
+  if (from.evidence != evaluate::kNone) {
+    to.set_evidence(std::string(state.book().piece(from.evidence).id));
+  }
+  to.set_item(std::string(policy.item_id(from.item)));
+  if (const policy::v1::Item* item = policy.item(from.item); item != nullptr) {
+    to.set_zh(item->zh());
+    to.set_en(item->en());
+  }
+  to.set_on(DayText(from.on));
+  to.set_points_hundredths(from.points);
+  to.set_clause(creditfile::ClauseText(policy, policy.source_of_item(from.item)));
+}
+
+// Nothing can be done about a day that has passed, or about what was known once.
+void WriteWaysUp(const CreditState& state,
+                 SubjectId subject,
+                 const Assessment& assessment,
+                 creditfile::Day day,
+                 creditfile::Revision known,
+                 CreditFile& file) {
+  if (assessment.policy == nullptr || day < state.today() || known < state.revision()) return;
+  const CompiledSubjectPolicy& policy = *assessment.policy;
+  const evaluate::WaysUp found = state.assessor().WaysUp(subject, assessment, day, known);
+  file.set_ways_up_limited(found.limited);
+  for (const evaluate::WayUp& way : found.ways) {
+    credit::v1::WayUp& to = *file.add_ways_up();
+    for (const evaluate::Step& step : way.steps) WriteStep(state, policy, step, *to.add_steps());
+    to.set_reached_on(DayText(way.reached_on));
+    to.set_score_hundredths(way.score);
+    to.set_grade(std::string(policy.grade_id(way.grade)));
+    for (const uint16_t index : way.lifted) {
+      const policy::v1::Restriction& rule = policy.restriction(index);
+      credit::v1::Restriction& lifted = *to.add_lifted();
+      lifted.set_code(rule.code());
+      lifted.set_zh(rule.zh());
+      lifted.set_en(rule.en());
+      lifted.set_clause(creditfile::ClauseText(policy, rule.source()));
+    }
+  }
+}
+
 }  // namespace
 
 CreditFile WriteFile(const CreditState& state,
@@ -174,6 +232,7 @@ CreditFile WriteFile(const CreditState& state,
   for (auto& step : assessor.Ahead(subject, assessment, day, until.days(), kAheadMax, known)) {
     *file.add_ahead() = std::move(step);
   }
+  WriteWaysUp(state, subject, assessment, day, known, file);
   return file;
 }
 
