@@ -240,7 +240,9 @@ class Differ {
 
   static std::vector<std::string> Values(const Message& message, const FieldDescriptor& field) {
     std::vector<std::string> values;
-    for (int i = 0; i < message.GetReflection()->FieldSize(message, &field); ++i) {
+    const int count = message.GetReflection()->FieldSize(message, &field);
+    values.reserve(static_cast<size_t>(count));
+    for (int i = 0; i < count; ++i) {
       values.push_back(ValueText(message, field, i));
     }
     return values;

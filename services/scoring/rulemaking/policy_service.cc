@@ -162,7 +162,7 @@ Ground PolicyService::GroundAt(int64_t now_us) const {
 template <class Request>
 absl::StatusOr<PolicyService::Asked> PolicyService::Ask(const CallContext& context,
                                                         const Request& request,
-                                                        std::string digest) const {
+                                                        const std::string& digest) const {
   XINCE_RETURN_IF_ERROR(CheckFields(request));
   XINCE_RETURN_IF_ERROR(CheckRequestId(request.request_id()));
   XINCE_RETURN_IF_ERROR(CheckActor(context.actor()));
@@ -172,7 +172,7 @@ absl::StatusOr<PolicyService::Asked> PolicyService::Ask(const CallContext& conte
                .request_id = request.request_id(),
                .request_digest = journal::Sha256Hex(absl::StrCat(
                    Request::descriptor()->full_name(), " ", known.SerializeAsString())),
-               .digest = std::move(digest)};
+               .digest = digest};
 }
 
 absl::Status PolicyService::Decide(const Asked& asked,
@@ -228,8 +228,8 @@ absl::StatusOr<PolicyService::Answer> PolicyService::Take(const Asked& asked,
   return answer;
 }
 
-absl::StatusOr<pv::PackVersion> PolicyService::AnswerVersion(CallContext& context,
-                                                             const absl::StatusOr<Answer>& answer) {
+absl::StatusOr<pv::PackVersion> PolicyService::AnswerVersion(
+    CallContext& context, const absl::StatusOr<Answer>& answer) const {
   if (!answer.ok()) return answer.status();
   context.set_revision(options_.machine->Token(answer->revision));
   return VersionAt(*answer->details, answer->revision);
@@ -237,7 +237,7 @@ absl::StatusOr<pv::PackVersion> PolicyService::AnswerVersion(CallContext& contex
 
 absl::StatusOr<pv::PackComment> PolicyService::AnswerComment(CallContext& context,
                                                              const absl::StatusOr<Answer>& answer,
-                                                             uint32_t number) {
+                                                             uint32_t number) const {
   if (!answer.ok()) return answer.status();
   context.set_revision(options_.machine->Token(answer->revision));
   for (const pv::PackComment& comment : answer->details->comments()) {
@@ -279,6 +279,7 @@ absl::StatusOr<std::vector<policy::Finding>> PolicyService::Findings(
                                    })
                             .status());
   std::vector<const pv::Pack*> national;
+  national.reserve(kept.size());
   for (const auto& pack : kept) national.push_back(pack.get());
   return policy::LintPack(content, file, *options_.kinds, national);
 }
@@ -551,10 +552,12 @@ absl::StatusOr<pv::LintPackResponse> PolicyService::Lint(CallContext&,
                          Findings(request.content(), FileOr(request.file())));
   pv::LintPackResponse response;
   for (const policy::Finding& finding : findings) {
-    if (finding.severity == policy::Finding::Severity::kError)
+    if (finding.severity == policy::Finding::Severity::kError) {
       response.set_errors(response.errors() + 1);
-    if (response.findings_size() < static_cast<int>(kFindingsShownMax))
+    }
+    if (response.findings_size() < static_cast<int>(kFindingsShownMax)) {
       Say(finding, *response.add_findings());
+    }
   }
   return response;
 }
@@ -643,7 +646,7 @@ absl::Status PolicyService::Backtest(CallContext& context,
                          .metadata = {{"limit", absl::StrCat(kBacktestsRunningMax)}},
                          .retry_after_ms = 5000});
   }
-  const auto leave = absl::MakeCleanup([this] { backtests_.fetch_sub(1); });
+  const absl::Cleanup leave = [this] { backtests_.fetch_sub(1); };
   pv::BacktestPackResponse message;
   XINCE_ASSIGN_OR_RETURN(
       const pv::BacktestSummary summary,

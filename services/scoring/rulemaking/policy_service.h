@@ -76,7 +76,7 @@ class PolicyService {
   template <class Request>
   absl::StatusOr<Asked> Ask(const runtime::CallContext& context,
                             const Request& request,
-                            std::string digest) const;
+                            const std::string& digest) const;
   absl::StatusOr<Answer> Take(const Asked& asked, const std::string& reason, const Guard& guard);
   absl::Status Decide(const Asked& asked,
                       const std::string& reason,
@@ -84,10 +84,10 @@ class PolicyService {
                       journal::Transaction& transaction,
                       Answer& answer) const;
   absl::StatusOr<policy::v1::PackVersion> AnswerVersion(runtime::CallContext& context,
-                                                        const absl::StatusOr<Answer>& answer);
+                                                        const absl::StatusOr<Answer>& answer) const;
   absl::StatusOr<policy::v1::PackComment> AnswerComment(runtime::CallContext& context,
                                                         const absl::StatusOr<Answer>& answer,
-                                                        uint32_t number);
+                                                        uint32_t number) const;
 
   absl::StatusOr<policy::v1::PackVersion> Propose(runtime::CallContext& context,
                                                   const policy::v1::ProposePackRequest& request);

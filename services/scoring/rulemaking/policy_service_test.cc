@@ -513,6 +513,20 @@ TEST_F(PolicyServiceTest, TextsHaveALimit) {
   EXPECT_EQ(ReasonOf(town_.Call<pv::LintPackResponse>("LintPack", lint, "a")), "POLICY_TOO_LARGE");
 }
 
+TEST_F(PolicyServiceTest, CommentsAndConsultationsHaveALimit) {
+  const Town late{.from = "2028-01-01"};
+  ASSERT_TRUE(town_.Propose(TextOf(late)).ok());
+  const std::string digest = NameOf(TextOf(late));
+  EXPECT_EQ(ReasonOf(town_.Consult(digest, policy::kConsultationDaysMax + 1)),
+            "NUMBER_OUT_OF_RANGE");
+  EXPECT_EQ(town_.Consult(digest, policy::kConsultationDaysMax)->consultation().closes_on(),
+            "2027-06-01");
+  std::string text;
+  for (int i = 0; i < 2000; ++i) text += "字";
+  EXPECT_EQ(town_.Comment(digest, text).status(), absl::OkStatus());
+  EXPECT_EQ(ReasonOf(town_.Comment(digest, text + "字")), "FIELD_TOO_LONG");
+}
+
 TEST_F(PolicyServiceTest, OpenDraftsHaveALimit) {
   std::string last;
   for (size_t i = 0; i < kOpenDraftsMax; ++i) {
@@ -611,6 +625,32 @@ TEST_F(PolicyServiceTest, ATextIsTriedWithoutBeingProposed) {
   EXPECT_EQ(ReasonOf(town_.Backtest(request)), "BACKTEST_PERIOD");
   request.clear_content();
   EXPECT_EQ(ReasonOf(town_.Backtest(request)), "BACKTEST_TARGET");
+}
+
+TEST_F(PolicyServiceTest, OneBacktestRunsAtATime) {
+  // More movers than a connection holds, so that the first waits for whoever reads it.
+  std::vector<evidence::v1::Evidence> filed;
+  for (int i = 0; i < 5000; ++i) filed.push_back(Town3201::Filed(absl::StrCat("managers/m", i)));
+  town_.Take(filed);
+  pv::BacktestPackRequest request;
+  request.set_lines(true);
+  request.set_content(TextOf({.more = R"(
+subjects {
+  subject: "manager"
+  base { points: "100" source { document: "doc" clause: "一" mark: RULE } }
+}
+)"}));
+  auto first = town_.OpenBacktest(request);
+  ASSERT_TRUE(first.ok()) << first.status();
+  ASSERT_TRUE(first->Next().ok());
+  EXPECT_EQ(ReasonOf(town_.Backtest(request)), "BACKTESTS_BUSY");
+  first->Cancel();
+  std::string reason = "BACKTESTS_BUSY";
+  // The first notices at its next message.
+  for (int i = 0; i < 300'000 && reason == "BACKTESTS_BUSY"; ++i) {
+    reason = ReasonOf(town_.Backtest(request));
+  }
+  EXPECT_EQ(reason, "");
 }
 
 }  // namespace

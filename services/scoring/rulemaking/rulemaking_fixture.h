@@ -186,11 +186,15 @@ class Town3201 {
     request.set_answer("已有规定");
     return Call<pv::PackComment>("AnswerComment", request, "clerk");
   }
-  absl::StatusOr<std::vector<pv::BacktestPackResponse>> Backtest(pv::BacktestPackRequest request) {
-    auto stream = channel_->Read<pv::BacktestPackRequest, pv::BacktestPackResponse>(
+  auto OpenBacktest(const pv::BacktestPackRequest& request) {
+    return channel_->Read<pv::BacktestPackRequest, pv::BacktestPackResponse>(
         "xince.policy.v1.PolicyService/BacktestPack",
         request,
         {.timeout = absl::Seconds(20), .actor = "clerk"});
+  }
+  absl::StatusOr<std::vector<pv::BacktestPackResponse>> Backtest(
+      const pv::BacktestPackRequest& request) {
+    auto stream = OpenBacktest(request);
     if (!stream.ok()) return stream.status();
     std::vector<pv::BacktestPackResponse> parts;
     while (true) {
