@@ -9,7 +9,8 @@
 namespace xince::policy {
 
 /// Reads a textproto of UTF-8 whose strings are UTF-8 too, whatever escapes they have. INVALID_ARGUMENT
-/// with `reason` and the metadata `file`, `line` and `column` (both from 1). `tree`, where not null, gets the position of every field.
+/// with `reason` and the metadata `file`, `line` and `column` (both from 1). `tree`, where not null, gets
+/// the position of every field.
 absl::Status ParseText(absl::string_view bytes,
                        absl::string_view file,
                        absl::string_view reason,
