@@ -30,9 +30,10 @@ std::vector<uint64_t> MatrixOf(const policy::v1::BacktestSummary& summary) {
   std::vector<uint64_t> matrix(kGrades * kGrades, 0);
   for (const BacktestSlice& slice : summary.slices()) {
     if (slice.part_case() != BacktestSlice::PART_NOT_SET) continue;
-    for (const auto& cell : slice.matrix())
+    for (const auto& cell : slice.matrix()) {
       matrix.at(RowOf(cell.from()) * kGrades + RowOf(cell.to())) +=
           static_cast<uint64_t>(cell.count());
+    }
   }
   return matrix;
 }
@@ -78,8 +79,9 @@ BacktestRun RunBacktest(const backtest::Population& population,
                                backtest::RulesOf(rules.after),
                                {.days = {kDay}, .threads = threads, .lines = lines},
                                [&](BacktestPart& part) {
-                                 if (part.has_mover())
+                                 if (part.has_mover()) {
                                    run.movers.push_back(std::move(*part.mutable_mover()));
+                                 }
                                  return true;
                                });
   run.took = watch.Read();
@@ -93,16 +95,18 @@ BacktestRun RunBacktest(const backtest::Population& population,
 
 std::string Difference(const BacktestRun& run, const std::vector<Verdicts>& expected) {
   const FoldResult result = ResultOf(expected);
-  if (run.movers.size() != result.movers)
+  if (run.movers.size() != result.movers) {
     return absl::StrCat(run.movers.size(), " movers instead of ", result.movers);
+  }
   if (MatrixOf(run.summary) != result.matrix) return "another matrix";
   auto mover = run.movers.begin();
   for (uint32_t firm = 0; firm < expected.size(); ++firm) {
     if (!expected[firm].moved()) continue;
     const Verdicts said = VerdictsOf(*mover, expected[firm]);
     if (mover->subject() != NameOf(firm) || !(said.before == expected[firm].before) ||
-        !(said.after == expected[firm].after))
+        !(said.after == expected[firm].after)) {
       return absl::StrCat("something else of ", mover->subject());
+    }
     ++mover;
   }
   return "";

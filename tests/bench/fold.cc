@@ -32,8 +32,9 @@ evaluate::CompiledPack CompileFile(const std::string& path,
                                    Counted counted,
                                    evaluate::Vocabulary& vocabulary) {
   std::string text = ReadText(path);
-  if (counted == Counted::kAll)
+  if (counted == Counted::kAll) {
     absl::StrReplaceAll({{"scoring_years: 0", "scoring_years: 9"}}, &text);
+  }
   const auto pack = policy::LoadPack(text, path);
   if (!pack.ok()) End(std::string(pack.status().message()));
   auto compiled = evaluate::Compile(*pack, {.vocabulary = &vocabulary});

@@ -22,8 +22,9 @@ std::string AimOf(const char* comparison, double aim) {
 }  // namespace
 
 PeerResult::PeerResult(const std::string& line) {
-  if (!google::protobuf::util::JsonStringToMessage(line, &fields_).ok())
+  if (!google::protobuf::util::JsonStringToMessage(line, &fields_).ok()) {
     Fail(absl::StrCat("a peer printed what is no JSON: ", line));
+  }
 }
 
 const google::protobuf::Value& PeerResult::Field(const std::string& name) const {
@@ -38,8 +39,9 @@ std::string PeerResult::Text(const std::string& name) const { return Field(name)
 
 std::vector<uint64_t> PeerResult::Numbers(const std::string& name) const {
   std::vector<uint64_t> numbers;
-  for (const auto& value : Field(name).list_value().values())
+  for (const auto& value : Field(name).list_value().values()) {
     numbers.push_back(static_cast<uint64_t>(value.number_value()));
+  }
   return numbers;
 }
 
@@ -54,8 +56,9 @@ std::vector<PeerResult> RunPeer(const std::vector<std::string>& arguments, size_
   if (output == nullptr) Fail("node does not start");
   std::string text;
   char buffer[4096];
-  for (size_t read = 0; (read = std::fread(buffer, 1, sizeof buffer, output)) > 0;)
+  for (size_t read = 0; (read = std::fread(buffer, 1, sizeof buffer, output)) > 0;) {
     text.append(buffer, read);
+  }
   if (pclose(output) != 0) Fail(absl::StrCat(arguments[0], " failed; scripts/bench installs it"));
   const std::vector<std::string> lines = absl::StrSplit(text, '\n', absl::SkipEmpty());
   if (lines.size() != count) Fail(absl::StrCat(arguments[0], " did not print ", count, " lines"));

@@ -146,8 +146,9 @@ void AppendPiece(std::string& text, uint32_t firm, const Piece& piece) {
                                int64_t{piece.issuer_level},
                                int64_t{piece.issuer},
                                int64_t{piece.matter},
-                               int64_t{piece.determined}})
+                               int64_t{piece.determined}}) {
     AppendNumber(text, number, ',');
+  }
   AppendOptional(text, piece.points, ',');
   AppendOptional(text, piece.value, ',');
   AppendOptional(text, piece.other, '\n');

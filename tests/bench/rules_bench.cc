@@ -102,7 +102,7 @@ class Firm {
   // Microseconds of one evaluation over so many seconds.
   double Measure(evaluate::Explain explain, double seconds) {
     const double began = Now();
-    long runs = 0;
+    int64_t runs = 0;
     double elapsed = 0;
     while (elapsed < seconds) {
       for (int i = 0; i < kRunsPerLook; ++i) score_ += Once(explain).score;
@@ -153,8 +153,9 @@ void BenchRules(const BenchOptions& options) {
     const std::string engine = peer.Text("engine");
     if (static_cast<evaluate::Hundredths>(peer.Number("score")) != outcome.score ||
         peer.Text("grade") != firm.Policy().grade_id(outcome.grade) ||
-        (peer.Number("restricted") != 0) != !outcome.restrictions.empty())
+        (peer.Number("restricted") != 0) != !outcome.restrictions.empty()) {
       Fail(absl::StrCat(engine, " comes to another outcome"));
+    }
     const bool traced = absl::EndsWith(engine, "with trace");
     ReportTimes(engine, traced ? explained : plain, peer.Number("microseconds"), "us", 0);
   }

@@ -45,8 +45,10 @@ class Rows {
  public:
   Rows(sqlite3* database, absl::string_view sql) : database_(database) {
     if (sqlite3_prepare_v2(
-            database, sql.data(), static_cast<int>(sql.size()), &statement_, nullptr) != SQLITE_OK)
+            database, sql.data(), static_cast<int>(sql.size()), &statement_, nullptr) !=
+        SQLITE_OK) {
       End(database, sql);
+    }
   }
   ~Rows() { sqlite3_finalize(statement_); }
   Rows(const Rows&) = delete;
@@ -110,13 +112,15 @@ SqliteFold::SqliteFold(const InventedPopulation& population)
 }
 
 void SqliteFold::Execute(const std::string& sql) {
-  if (sqlite3_exec(database_.get(), sql.c_str(), nullptr, nullptr, nullptr) != SQLITE_OK)
+  if (sqlite3_exec(database_.get(), sql.c_str(), nullptr, nullptr, nullptr) != SQLITE_OK) {
     End(database_.get(), sql);
+  }
 }
 
 Took SqliteFold::Run(const std::vector<std::string>& statements) {
-  for (const char* table : {"verdict", "matrix", "mover"})
+  for (const char* table : {"verdict", "matrix", "mover"}) {
     Execute(absl::StrCat("DROP TABLE IF EXISTS ", table));
+  }
   const Stopwatch watch;
   for (const std::string& statement : statements) Execute(statement);
   return watch.Read();
@@ -134,9 +138,10 @@ FoldResult SqliteFold::Result() {
   // The matrix and the movers are the fold's own.
   result.matrix.assign(kGrades * kGrades, 0);
   Rows cells(database_.get(), "SELECT * FROM matrix");
-  while (cells.Next())
+  while (cells.Next()) {
     result.matrix.at(static_cast<size_t>(cells.Int(0)) * kGrades +
                      static_cast<size_t>(cells.Int(1))) = static_cast<uint64_t>(cells.Int(2));
+  }
   Rows movers(database_.get(), "SELECT count(*) FROM mover");
   movers.Next();
   result.movers = static_cast<uint64_t>(movers.Int(0));
