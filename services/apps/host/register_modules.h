@@ -21,6 +21,7 @@
 #include "services/runtime/rpc_service.h"
 #include "services/runtime/workers.h"
 #include "services/type/divisions.h"
+#include "services/type/working_days.h"
 
 /// The services of a register as modules of a process: what xinced runs, and what the tests run that
 /// need a whole register.
@@ -53,6 +54,8 @@ struct RegisterOptions {
   std::vector<std::pair<std::string, std::string>> policies;
   /// The catalogue of kinds of evidence, textproto; empty: no pack can be proposed.
   std::string kind_catalogue;
+  /// Working days, for the deadlines of cases; null: no case can be opened, and no clock of one runs.
+  std::shared_ptr<const type::WorkingDays> calendar;
   /// Kinds of evidence that records of the inspection feed may name; never empty where it runs.
   feeds::KindList kinds;
   /// These outlive the modules.

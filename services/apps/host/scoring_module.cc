@@ -6,6 +6,7 @@
 
 #include "xince/credit/v1/credit.pb.h"
 #include "xince/evidence/v1/evidence.pb.h"
+#include "xince/listing/v1/listing.pb.h"
 #include "xince/policy/v1/policy.pb.h"
 
 #include "services/runtime/client.h"
@@ -92,6 +93,7 @@ absl::StatusOr<std::unique_ptr<ScoringModule>> ScoringModule::Open(const Registe
       module->state_, *module->machine_, *options.clock, module->readers_);
   module->queries_->Register(*module->service_);
   XINCE_RETURN_IF_ERROR(module->AddPolicyService());
+  module->AddListingService();
   module->AddReadings();
   return module;
 }
@@ -115,6 +117,19 @@ absl::Status ScoringModule::AddPolicyService() {
       options_.make_trace);
   rulemaking_->Register(*policy_rpc_);
   return absl::OkStatus();
+}
+
+void ScoringModule::AddListingService() {
+  state_.SetCalendar(options_.calendar.get());
+  listing_ = std::make_unique<listing::ListingService>(state_, *machine_, *options_.clock);
+  listing_rpc_ = std::make_unique<runtime::RpcService>(
+      listing::v1::OpenCaseRequest::descriptor()->file()->service(0),
+      *workers_,
+      *options_.clock,
+      *options_.metrics,
+      options_.limits,
+      options_.make_trace);
+  listing_->Register(*listing_rpc_);
 }
 
 absl::Status ScoringModule::TakeUpPolicies() {

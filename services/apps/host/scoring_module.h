@@ -10,6 +10,7 @@
 #include "services/apps/host/journal_host.h"
 #include "services/scoring/creditfile/credit_state.h"
 #include "services/scoring/intake/intake.h"
+#include "services/scoring/listing/listing_service.h"
 #include "services/scoring/query/credit_service.h"
 #include "services/scoring/rulemaking/policy_service.h"
 
@@ -23,7 +24,7 @@ class ScoringModule final : public runtime::Module {
 
   [[nodiscard]] absl::string_view name() const override { return kScoring; }
   std::vector<runtime::RpcService*> services() override {
-    return {service_.get(), policy_rpc_.get()};
+    return {service_.get(), policy_rpc_.get(), listing_rpc_.get()};
   }
   /// Replays, takes up the policies, opens the day, and begins to read the feeds: those that run
   /// here within the process, the others over the network.
@@ -38,6 +39,7 @@ class ScoringModule final : public runtime::Module {
   explicit ScoringModule(const RegisterOptions& options)
       : options_(options), state_(options.division) {}
   absl::Status AddPolicyService();
+  void AddListingService();
   absl::Status TakeUpPolicies();
   void AddReadings();
 
@@ -54,6 +56,8 @@ class ScoringModule final : public runtime::Module {
   std::optional<policy::Kinds> kinds_;
   std::unique_ptr<rulemaking::PolicyService> rulemaking_;
   std::unique_ptr<runtime::RpcService> policy_rpc_;
+  std::unique_ptr<listing::ListingService> listing_;
+  std::unique_ptr<runtime::RpcService> listing_rpc_;
   std::atomic<size_t> untaken_{0};
 };
 

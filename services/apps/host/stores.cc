@@ -193,6 +193,15 @@ absl::StatusOr<feeds::KindList> ReadKinds(const std::string& directory) {
   return feeds::KindList(std::move(words));
 }
 
+absl::StatusOr<std::shared_ptr<const type::WorkingDays>> ReadCalendar(
+    const std::string& directory) {
+  const fs::path path = fs::path(directory) / "national" / "working-days.txt";
+  std::error_code error;
+  if (!fs::exists(path, error)) return nullptr;
+  XINCE_ASSIGN_OR_RETURN(type::WorkingDays calendar, type::WorkingDays::Load(path.string()));
+  return std::make_shared<const type::WorkingDays>(std::move(calendar));
+}
+
 absl::StatusOr<std::string> ReadKindCatalogue(const std::string& directory) {
   const fs::path path = fs::path(directory) / "national" / "kinds.textproto";
   std::error_code error;

@@ -41,6 +41,10 @@ absl::StatusOr<std::vector<std::pair<std::string, std::string>>> ReadPolicies(
 /// FAILED_PRECONDITION `POLICIES_UNREADABLE`; those of policy::Kinds::Load with file, line and column.
 absl::StatusOr<feeds::KindList> ReadKinds(const std::string& directory);
 
+/// The calendar of working days that lies beside the nation's packs; null when there is none. Errors:
+/// those of type::WorkingDays::Load.
+absl::StatusOr<std::shared_ptr<const type::WorkingDays>> ReadCalendar(const std::string& directory);
+
 /// The text of the same file; empty when there is none.
 /// Errors: FAILED_PRECONDITION `POLICIES_UNREADABLE`.
 absl::StatusOr<std::string> ReadKindCatalogue(const std::string& directory);

@@ -145,6 +145,7 @@ absl::StatusOr<host::RegisterOptions> RegisterOptionsOf(const runtime::Config& c
   }
   if (options.services.contains(host::kScoring)) {
     XINCE_ASSIGN_OR_RETURN(options.policies, host::ReadPolicies(directory, options.division));
+    XINCE_ASSIGN_OR_RETURN(options.calendar, host::ReadCalendar(directory));
     XINCE_ASSIGN_OR_RETURN(options.kind_catalogue, host::ReadKindCatalogue(directory));
   }
   options.make_trace = RandomTrace;

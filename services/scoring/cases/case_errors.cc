@@ -1,5 +1,8 @@
 #include "services/scoring/cases/case_errors.h"
 
+#include <map>
+#include <utility>
+
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 
@@ -162,17 +165,32 @@ absl::Status GuardMissing(const std::vector<listing::v1::MissingGuard>& missing,
                           const CaseStep& step) {
   const listing::v1::MissingGuard& first = missing.front();
   std::vector<std::string> all;
-  for (const auto& one : missing) all.push_back(StepGuard::Kind_Name(one.guard()));
+  std::map<std::string, std::string> metadata = {
+      {"step", step.id()},
+      {"guard", StepGuard::Kind_Name(first.guard())},
+      {"document", first.source().document()},
+      {"clause", first.source().clause()},
+      {"holds_on", first.holds_on()}};
+  for (size_t i = 0; i < missing.size(); ++i) {
+    const listing::v1::MissingGuard& one = missing[i];
+    all.push_back(StepGuard::Kind_Name(one.guard()));
+    // `guard_1` and what belongs to it, in the order of the table.
+    const auto tell = [&](absl::string_view what, const std::string& value) {
+      metadata[absl::StrCat(what, "_", i + 1)] = value;
+    };
+    tell("guard", all.back());
+    tell("zh", one.zh());
+    tell("en", one.en());
+    tell("document", one.source().document());
+    tell("clause", one.source().clause());
+    tell("holds_on", one.holds_on());
+  }
+  metadata["guards"] = absl::StrJoin(all, ",");
   return FailedPrecondition("GUARD_MISSING",
                             "step",
                             absl::StrCat("step ", step.id(), ": ", first.en()),
                             absl::StrCat("步骤“", step.zh(), "”:", first.zh()),
-                            {{"step", step.id()},
-                             {"guard", StepGuard::Kind_Name(first.guard())},
-                             {"guards", absl::StrJoin(all, ",")},
-                             {"document", first.source().document()},
-                             {"clause", first.source().clause()},
-                             {"holds_on", first.holds_on()}});
+                            std::move(metadata));
 }
 
 absl::Status Mismatch(const journal::v1::CaseEvent& event, Revision revision) {
