@@ -473,6 +473,7 @@ std::vector<Finding> CheckPack(const v1::Pack& pack,
   CheckRegisters(pack, node, report);
   CheckLegal(pack, node, report);
   CheckRulemaking(pack, node, report);
+  CheckProcedures(pack, node, report);
   return report.Take();
 }
 

