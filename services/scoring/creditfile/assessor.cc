@@ -8,6 +8,7 @@
 #include "services/journal/journal.h"
 #include "services/runtime/errors.h"
 #include "services/scoring/creditfile/subject_reach.h"
+#include "services/scoring/evaluate/calendar.h"
 #include "services/type/civil_date.h"
 
 namespace xince::creditfile {
@@ -28,6 +29,49 @@ bool RollsUpProjects(const evaluate::CompiledSubjectPolicy& policy) {
       policy.tables().items.begin(), policy.tables().items.end(), [](const evaluate::Item& item) {
         return item.source == evaluate::Item::Source::kProjects;
       });
+}
+
+bool LooksBack(const evaluate::CompiledSubjectPolicy& policy) {
+  using Op = evaluate::ConditionNode::Op;
+  const auto& conditions = policy.tables().conditions;
+  return std::any_of(conditions.begin(), conditions.end(), [](const auto& node) {
+    return node.op == Op::kPastGrade || node.op == Op::kStreak;
+  });
+}
+
+// What is ahead when every scoring year that ends is recorded as it then stands.
+std::vector<evaluate::Outcome> AheadOf(const evaluate::CompiledSubjectPolicy& policy,
+                                       const evaluate::Vocabulary& vocabulary,
+                                       absl::Span<const evaluate::Fact> facts,
+                                       evaluate::SubjectFacts besides,
+                                       Day day,
+                                       Day until,
+                                       int count_max) {
+  if (!LooksBack(policy)) return evaluate::Ahead(policy, facts, besides, day, until, count_max);
+  const evaluate::Calendar calendar(policy.tables().year_month);
+  std::vector<evaluate::Recorded> history(besides.history.begin(), besides.history.end());
+  std::vector<evaluate::Outcome> ahead;
+  while (day < until && static_cast<int>(ahead.size()) < count_max) {
+    const Day last = calendar.YearHolding(day + 1).end - 1;
+    for (evaluate::Outcome& outcome : evaluate::Ahead(policy,
+                                                      facts,
+                                                      besides,
+                                                      day,
+                                                      std::min(last, until),
+                                                      count_max - static_cast<int>(ahead.size()))) {
+      ahead.push_back(std::move(outcome));
+    }
+    const evaluate::Outcome outcome =
+        evaluate::Evaluate(policy, facts, besides, last, evaluate::Explain::kNo);
+    if (outcome.rated) {
+      history.push_back({.on = last,
+                         .score = outcome.score,
+                         .grade = vocabulary.names.Find(policy.grade_id(outcome.grade))});
+    }
+    besides.history = history;
+    day = last;
+  }
+  return ahead;
 }
 
 }  // namespace
@@ -89,7 +133,13 @@ absl::Status PolicyBook::Rebuild() {
   for (const policy::Pack& pack : packs_.packs()) {
     if (pack.proto().jurisdiction() == "0") national.push_back(&pack);
   }
+  // What a condition of a later pack may ask for has a number before that pack comes.
+  vocabulary_.names.Intern(kSubjectType);
   for (const policy::Pack& pack : packs_.packs()) {
+    for (const auto& list : pack.proto().lists()) vocabulary_.names.Intern(list.id());
+    for (const auto& subject : pack.proto().subjects()) {
+      for (const auto& grade : subject.grades()) vocabulary_.names.Intern(grade.id());
+    }
     const std::vector<const policy::Pack*> earlier = packs_.EarlierThan(pack);
     XINCE_ASSIGN_OR_RETURN(
         evaluate::CompiledPack compiled,
@@ -158,17 +208,16 @@ policy::Digest PolicyBook::InForce(const std::string& jurisdiction, Day day) con
 
 // What a subject is evaluated with besides evidence.
 struct Assessor::Surroundings {
-  std::vector<evaluate::Attribute> attributes;
+  KnownOfSubject known;
   std::vector<evaluate::ProjectScore> projects;
-  Memberships memberships;
   int ranked_grade = -1;
   /// Earliest later day on which it changes by itself.
   Day next_change = evaluate::kForever;
 
-  [[nodiscard]] evaluate::SubjectFacts With(
-      absl::Span<const evaluate::Repaired> repairs) const {
-    return {.attributes = attributes,
-            .lists = memberships.lists,
+  [[nodiscard]] evaluate::SubjectFacts With(absl::Span<const evaluate::Repaired> repairs) const {
+    return {.attributes = known.attributes,
+            .lists = known.lists,
+            .history = known.history,
             .projects = projects,
             .repairs = repairs,
             .ranked_grade = ranked_grade};
@@ -203,20 +252,34 @@ void Assessor::AddProjects(const evaluate::CompiledPack& pack,
       out.projects.end());
 }
 
+KnownOfSubject Assessor::KnownOf(SubjectId subject, Revision known) const {
+  const SubjectEvidence& about = book_.subject(subject);
+  KnownOfSubject of{.lists = ListsOf(cases_, vocabulary_, about.name, known),
+                    .history = past_.Of(subject, known)};
+  const Filing* filing = book_.FilingOf(about, known);
+  if (filing != nullptr && filing->subject_type != 0) {
+    if (const evaluate::Symbol name = vocabulary_.names.Find(kSubjectType); name != 0)
+      of.attributes.push_back({.name = name, .text = filing->subject_type});
+  }
+  return of;
+}
+
+void Assessor::EvidenceOf(SubjectId subject,
+                          Day day,
+                          Revision known,
+                          std::vector<evaluate::Fact>& facts,
+                          std::vector<evaluate::Repaired>& repairs) const {
+  GatherFacts(book_, subject, known, facts);
+  rulings_.Apply(day, known, facts, repairs);
+}
+
 void Assessor::Surround(const evaluate::CompiledPack& pack,
                         SubjectId subject,
                         Day day,
                         Revision known,
                         Surroundings& out) const {
-  const SubjectEvidence& about = book_.subject(subject);
-  out.memberships = MembershipsOf(cases_, vocabulary_, about.name, day, known);
-  out.next_change = out.memberships.next_change;
-  const Filing* filing = book_.FilingOf(about, known);
-  if (filing != nullptr && filing->subject_type != 0) {
-    if (const evaluate::Symbol name = vocabulary_.names.Find(kSubjectType); name != 0)
-      out.attributes.push_back({.name = name, .text = filing->subject_type});
-  }
-  const auto* policy = pack.ForSubject(about.kind);
+  out.known = KnownOf(subject, known);
+  const auto* policy = pack.ForSubject(book_.subject(subject).kind);
   if (policy == nullptr) return;
   out.ranked_grade = ranks_.RowOf(subject, day, known, policy->digest());
   if (RollsUpProjects(*policy)) AddProjects(pack, subject, day, known, out);
@@ -231,16 +294,12 @@ Assessment Assessor::AssessUnder(const evaluate::CompiledPack* pack,
                                  Day day,
                                  Revision known) const {
   Assessment assessment;
-  GatherFacts(book_, subject, known, assessment.facts);
-  rulings_.Apply(day, known, assessment.facts, assessment.repairs);
+  EvidenceOf(subject, day, known, assessment.facts, assessment.repairs);
+  Memberships memberships = MembershipsOf(cases_, book_.subject(subject).name, day, known);
+  assessment.memberships = std::move(memberships.told);
+  assessment.next_change = memberships.next_change;
   if (pack != nullptr) assessment.policy = pack->ForSubject(book_.subject(subject).kind);
-  if (assessment.policy == nullptr) {
-    Memberships memberships =
-        MembershipsOf(cases_, vocabulary_, book_.subject(subject).name, day, known);
-    assessment.memberships = std::move(memberships.told);
-    assessment.next_change = memberships.next_change;
-    return assessment;
-  }
+  if (assessment.policy == nullptr) return assessment;
   Surroundings around;
   Surround(*pack, subject, day, known, around);
   assessment.outcome = &ThreadEvaluator().Run(*assessment.policy,
@@ -248,8 +307,8 @@ Assessment Assessor::AssessUnder(const evaluate::CompiledPack* pack,
                                               around.With(assessment.repairs),
                                               day,
                                               {.explain = evaluate::Explain::kYes});
-  assessment.next_change = std::min(assessment.outcome->next_change, around.next_change);
-  assessment.memberships = std::move(around.memberships.told);
+  assessment.next_change =
+      std::min({assessment.next_change, assessment.outcome->next_change, around.next_change});
   return assessment;
 }
 
@@ -262,8 +321,7 @@ std::optional<evaluate::Ranked> Assessor::Rankable(SubjectId subject,
   if (policy == nullptr) return std::nullopt;
   std::vector<evaluate::Fact> facts;
   std::vector<evaluate::Repaired> repairs;
-  GatherFacts(book_, subject, known, facts);
-  rulings_.Apply(day, known, facts, repairs);
+  EvidenceOf(subject, day, known, facts, repairs);
   Surroundings around;
   Surround(*pack, subject, day, known, around);
   // The pass is what gives ranks.
@@ -339,13 +397,13 @@ std::vector<StandingRecord> Assessor::Ahead(SubjectId subject,
   if (assessment.policy == nullptr || pack == nullptr) return steps;
   Surroundings around;
   Surround(*pack, subject, day, known, around);
-  for (const evaluate::Outcome& outcome : evaluate::Ahead(
-           *assessment.policy,
-           assessment.facts,
-           around.With(assessment.repairs),
-           day,
-           until,
-           count_max)) {
+  for (const evaluate::Outcome& outcome : AheadOf(*assessment.policy,
+                                                  vocabulary_,
+                                                  assessment.facts,
+                                                  around.With(assessment.repairs),
+                                                  day,
+                                                  until,
+                                                  count_max)) {
     steps.push_back(RecordOf(*assessment.policy, outcome));
   }
   return steps;
@@ -360,10 +418,7 @@ evaluate::WaysUp Assessor::WaysUp(SubjectId subject,
   Surroundings around;
   Surround(*pack, subject, day, known, around);
   return evaluate::FindWaysUp(
-      *assessment.policy,
-      assessment.facts,
-      around.With(assessment.repairs),
-      day);
+      *assessment.policy, assessment.facts, around.With(assessment.repairs), day);
 }
 
 }  // namespace xince::creditfile

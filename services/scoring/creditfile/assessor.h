@@ -13,6 +13,7 @@
 
 #include "services/scoring/creditfile/evidence_book.h"
 #include "services/scoring/creditfile/memberships.h"
+#include "services/scoring/creditfile/past_standings.h"
 #include "services/scoring/creditfile/ranking.h"
 #include "services/scoring/creditfile/rulings.h"
 #include "services/scoring/evaluate/compiled.h"
@@ -66,6 +67,14 @@ class PolicyBook {
   std::vector<std::pair<policy::Digest, std::unique_ptr<const evaluate::CompiledPack>>> compiled_;
 };
 
+/// What is known of a subject besides evidence, but for its projects and its rank: the same for every
+/// day.
+struct KnownOfSubject {
+  std::vector<evaluate::Attribute> attributes;
+  std::vector<evaluate::Listed> lists;
+  std::vector<evaluate::Recorded> history;
+};
+
 /// An outcome with what is needed to say it.
 struct Assessment {
   /// Null when no policy rates the subject.
@@ -93,6 +102,7 @@ class Assessor {
     const RankBook& ranks;
     const cases::CaseBook& cases;
     const RulingBook& rulings;
+    const PastStandings& past;
     const evaluate::Vocabulary& vocabulary;
   };
   Assessor(const Books& books, std::string jurisdiction)
@@ -101,6 +111,7 @@ class Assessor {
         ranks_(books.ranks),
         cases_(books.cases),
         rulings_(books.rulings),
+        past_(books.past),
         vocabulary_(books.vocabulary),
         jurisdiction_(std::move(jurisdiction)) {}
 
@@ -136,7 +147,19 @@ class Assessor {
                                                          Day day,
                                                          Revision known) const;
 
+  /// What is known of a subject besides evidence.
+  [[nodiscard]] KnownOfSubject KnownOf(SubjectId subject, Revision known) const;
+  /// The evidence that finds a subject, as cases left it: voided pieces are not there, amended ones as
+  /// amended, `contested` as on the day; and what was repaired. Both are written over.
+  void EvidenceOf(SubjectId subject,
+                  Day day,
+                  Revision known,
+                  std::vector<evaluate::Fact>& facts,
+                  std::vector<evaluate::Repaired>& repairs) const;
+
   [[nodiscard]] const std::string& jurisdiction() const { return jurisdiction_; }
+  /// The words it finds lists and attributes by.
+  [[nodiscard]] const evaluate::Vocabulary& vocabulary() const { return vocabulary_; }
 
  private:
   struct Surroundings;
@@ -157,6 +180,7 @@ class Assessor {
   const RankBook& ranks_;
   const cases::CaseBook& cases_;
   const RulingBook& rulings_;
+  const PastStandings& past_;
   const evaluate::Vocabulary& vocabulary_;
   const std::string jurisdiction_;
 };

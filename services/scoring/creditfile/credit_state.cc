@@ -9,6 +9,7 @@
 
 #include "services/journal/flat_bytes.h"
 #include "services/runtime/errors.h"
+#include "services/scoring/evaluate/calendar.h"
 #include "services/type/civil_date.h"
 
 namespace xince::creditfile {
@@ -23,7 +24,7 @@ using ::xince::journal::v1::RulemakingStep;
 using ::xince::journal::v1::ScoringEntry;
 using ::xince::journal::v1::StandingsChanged;
 
-constexpr uint32_t kSnapshotFormat = 4;
+constexpr uint32_t kSnapshotFormat = 5;
 // Jurisdiction of national packs.
 constexpr char kNation[] = "0";
 
@@ -92,6 +93,7 @@ CreditState::CreditState(std::string jurisdiction)
                  .ranks = ranks_,
                  .cases = cases_,
                  .rulings = rulings_,
+                 .past = past_,
                  .vocabulary = vocabulary_},
                 std::move(jurisdiction)) {}
 
@@ -199,6 +201,7 @@ absl::Status CreditState::OpenDay(const DayOpened& opened, Revision revision, jo
   }
   const Day before = std::exchange(today_, date->days());
   if (undo != nullptr) undo->Add([this, before] { today_ = before; });
+  EndYears(before, revision, undo);
   cases_.OpenDay(*date, undo);
   const std::string cause = absl::StrCat("day:", opened.date());
   Causes causes;
@@ -215,6 +218,43 @@ absl::Status CreditState::OpenDay(const DayOpened& opened, Revision revision, jo
   Rank(revision, undo, causes);
   Reassess(causes, revision, undo);
   return absl::OkStatus();
+}
+
+bool CreditState::EndsYear(type::SubjectKind kind, Day last) const {
+  for (const Day day : {last, last + 1}) {
+    const evaluate::CompiledSubjectPolicy* policy =
+        policies_.For(assessor_.jurisdiction(), kind, day);
+    if (policy == nullptr) continue;
+    const evaluate::Calendar calendar(policy->tables().year_month);
+    if (calendar.YearHolding(last).end == last + 1) return true;
+  }
+  return false;
+}
+
+void CreditState::EndYears(Day before, Revision revision, journal::Undo* undo) {
+  if (before == evaluate::kNoDay) return;
+  const evaluate::Calendar months(1);
+  // A register that was left alone for longer than is kept.
+  const int least = months.MonthOf(today_) - static_cast<int>(kPastStandingsMax) * 12;
+  for (int month = std::max(months.MonthOf(before), least) + 1; month <= months.MonthOf(today_);
+       ++month) {
+    const Day last = months.MonthStart(month) - 1;
+    std::map<type::SubjectKind, bool> ends;
+    for (const auto& [name, subject] : filed_) {
+      const Standing* standing = Find(subject);
+      if (standing == nullptr || !standing->record.rated()) continue;
+      const type::SubjectKind kind = book_.subject(subject).kind;
+      const auto [found, added] = ends.try_emplace(kind, false);
+      if (added) found->second = EndsYear(kind, last);
+      if (!found->second) continue;
+      past_.Add(subject,
+                {.on = last,
+                 .score = standing->record.score_hundredths(),
+                 .grade = vocabulary_.names.Intern(standing->record.grade())},
+                revision,
+                undo);
+    }
+  }
 }
 
 std::vector<std::string> CreditState::ComeIntoForce(Day before, Day after) const {
@@ -451,6 +491,7 @@ std::string CreditState::SaveSnapshot() const {
     for (const std::string& cause : due.causes) out.Text(cause);
   }
   ranks_.Save(book_, out);
+  past_.Save(book_, vocabulary_, out);
   return std::move(out).Finish();
 }
 
@@ -498,6 +539,7 @@ absl::Status CreditState::LoadSnapshot(absl::string_view bytes) {
     MakeDue(due.subject, std::move(due), nullptr);
   }
   XINCE_RETURN_IF_ERROR(ranks_.Load(book_, in));
+  if (!past_.Load(book_, vocabulary_, in)) return Unreadable();
   today_ = today;
   return in.ok() && in.left() == 0 ? absl::OkStatus() : Unreadable();
 }
@@ -511,6 +553,7 @@ void CreditState::Clear() {
   standings_.clear();
   filed_.clear();
   ranks_.Clear();
+  past_.Clear();
   rulings_.Clear();
   cases_.Clear();
   case_register_.Clear();

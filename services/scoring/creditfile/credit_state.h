@@ -17,6 +17,7 @@
 #include "services/scoring/creditfile/assessor.h"
 #include "services/scoring/creditfile/case_register.h"
 #include "services/scoring/creditfile/evidence_book.h"
+#include "services/scoring/creditfile/past_standings.h"
 #include "services/scoring/creditfile/ranking.h"
 #include "services/scoring/creditfile/rulings.h"
 #include "services/scoring/rulemaking/rule_book.h"
@@ -142,6 +143,11 @@ class CreditState final : public journal::State {
   absl::Status OpenDay(const journal::v1::DayOpened& opened,
                        Revision revision,
                        journal::Undo* undo);
+  /// Keeps the standings recorded on last days of scoring years between two days.
+  void EndYears(Day before, Revision revision, journal::Undo* undo);
+  /// Whether a scoring year for a kind of subject ends with a day: by the version then in force, or by
+  /// the one in force on the next day.
+  [[nodiscard]] bool EndsYear(type::SubjectKind kind, Day last) const;
   absl::Status LoadPolicy(const journal::v1::PolicyLoaded& loaded,
                           const journal::Entry& entry,
                           journal::Undo* undo);
@@ -195,6 +201,7 @@ class CreditState final : public journal::State {
   rulemaking::RuleBook rules_;
   RankBook ranks_;
   RulingBook rulings_;
+  PastStandings past_;
   CaseRegister case_register_;
   cases::CaseBook cases_;
   Assessor assessor_;

@@ -28,8 +28,7 @@ Date ScheduledDay(const CaseRecord& record, CaseStep::Effect effect) {
       continue;
     const cases::StepRow& step = procedure.steps()[clock.then];
     if (!step.Has(effect) || !step.guards.empty() ||
-        (step.from & cases::Bit(record.view.state)) == 0 ||
-        (record.view.suspended && clock.rests))
+        (step.from & cases::Bit(record.view.state)) == 0 || (record.view.suspended && clock.rests))
       continue;
     day = std::min(day, record.clocks[i].due + 1);
   }
@@ -99,8 +98,24 @@ bool EntryContested(const cases::CaseBook& cases,
   });
 }
 
+std::vector<evaluate::Listed> ListsOf(const cases::CaseBook& cases,
+                                      const evaluate::Vocabulary& vocabulary,
+                                      absl::string_view subject,
+                                      cases::Revision known) {
+  std::vector<evaluate::Listed> lists;
+  if (cases.all().empty()) return lists;
+  for (auto& record : cases.OfSubject(subject)) {
+    const evaluate::Symbol list = vocabulary.names.Find(record->opening.list());
+    if (list == 0) continue;
+    const std::optional<ListEntry> entry = EntryOf(record, known);
+    if (!entry.has_value()) continue;
+    for (const Span& span : entry->in_force)
+      lists.push_back({.list = list, .from = span.from.days(), .until = span.until.days()});
+  }
+  return lists;
+}
+
 Memberships MembershipsOf(const cases::CaseBook& cases,
-                          const evaluate::Vocabulary& vocabulary,
                           absl::string_view subject,
                           evaluate::Day day,
                           cases::Revision known) {
@@ -114,13 +129,9 @@ Memberships MembershipsOf(const cases::CaseBook& cases,
     const std::optional<ListEntry> entry = EntryOf(record, known);
     if (!entry.has_value()) continue;
     const CaseRecord& listed = *entry->record;
-    const evaluate::Symbol list = vocabulary.names.Find(listed.opening.list());
     for (const Span& span : entry->in_force) {
       change(span.from);
       change(span.until);
-      if (list != 0)
-        memberships.lists.push_back(
-            {.list = list, .from = span.from.days(), .until = span.until.days()});
     }
     for (const Span& span : entry->published) {
       change(span.from);

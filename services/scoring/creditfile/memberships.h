@@ -44,17 +44,20 @@ bool EntryContested(const cases::CaseBook& cases,
                     type::Date day,
                     cases::Revision known);
 
-/// Everything about one subject on a day.
+/// For conditions: every span of every list that has a number in the vocabulary.
+std::vector<evaluate::Listed> ListsOf(const cases::CaseBook& cases,
+                                      const evaluate::Vocabulary& vocabulary,
+                                      absl::string_view subject,
+                                      cases::Revision known);
+
+/// The lists one subject is on on a day.
 struct Memberships {
-  /// For conditions: every span of every list that a policy names.
-  std::vector<evaluate::Listed> lists;
-  /// Those that hold on the day, in the order of their cases.
+  /// In the order of their cases.
   std::vector<credit::v1::Membership> told;
   /// Earliest later day on which it changes by itself.
   evaluate::Day next_change = evaluate::kForever;
 };
 Memberships MembershipsOf(const cases::CaseBook& cases,
-                          const evaluate::Vocabulary& vocabulary,
                           absl::string_view subject,
                           evaluate::Day day,
                           cases::Revision known);
