@@ -204,6 +204,7 @@ class ServerRegister final : public Register {
     XINCE_ASSIGN_OR_RETURN(options.identity_key, host::IdentityKeyOf(directory_.path()));
     XINCE_ASSIGN_OR_RETURN(options.policies, host::ReadPolicies("policies", kDivision));
     XINCE_ASSIGN_OR_RETURN(options.kind_catalogue, host::ReadKindCatalogue("policies"));
+    XINCE_ASSIGN_OR_RETURN(options.calendar, host::ReadCalendar("policies"));
     XINCE_ASSIGN_OR_RETURN(options.kinds, host::ReadKinds("policies"));
     options.divisions = &Divisions();
     options.clock = &clock_;

@@ -64,8 +64,7 @@ Date StatedBy(const CaseRecord& record, const CaseEvent& event, Date day) {
 // Whether a clock that takes the step has run out. Nobody else is the clock.
 bool ClockCalls(const CaseRecord& record, StepIndex step) {
   for (size_t i = 0; i < record.procedure->clocks().size(); ++i) {
-    if (record.procedure->clocks()[i].then == step &&
-        record.view.clocks[i] == ClockStatus::kOver)
+    if (record.procedure->clocks()[i].then == step && record.view.clocks[i] == ClockStatus::kOver)
       return true;
   }
   return false;

@@ -165,12 +165,11 @@ absl::Status GuardMissing(const std::vector<listing::v1::MissingGuard>& missing,
                           const CaseStep& step) {
   const listing::v1::MissingGuard& first = missing.front();
   std::vector<std::string> all;
-  std::map<std::string, std::string> metadata = {
-      {"step", step.id()},
-      {"guard", StepGuard::Kind_Name(first.guard())},
-      {"document", first.source().document()},
-      {"clause", first.source().clause()},
-      {"holds_on", first.holds_on()}};
+  std::map<std::string, std::string> metadata = {{"step", step.id()},
+                                                 {"guard", StepGuard::Kind_Name(first.guard())},
+                                                 {"document", first.source().document()},
+                                                 {"clause", first.source().clause()},
+                                                 {"holds_on", first.holds_on()}};
   for (size_t i = 0; i < missing.size(); ++i) {
     const listing::v1::MissingGuard& one = missing[i];
     all.push_back(StepGuard::Kind_Name(one.guard()));

@@ -55,8 +55,7 @@ bool Takes(const policy::v1::Item& item, const evidence::v1::Evidence& evidence)
 
 bool CaseRegister::Filed(const std::string& subject) const {
   const SubjectId id = books_.evidence->Find(subject);
-  return id != kNone &&
-         books_.evidence->FilingOf(books_.evidence->subject(id), kNewest) != nullptr;
+  return id != kNone && books_.evidence->FilingOf(books_.evidence->subject(id), kNewest) != nullptr;
 }
 
 std::optional<FactSeen> CaseRegister::Fact(const std::string& evidence) const {
@@ -65,12 +64,12 @@ std::optional<FactSeen> CaseRegister::Fact(const std::string& evidence) const {
   const Piece piece = books_.evidence->piece(id);
   if (piece.relation != RelationKind::kNone) return std::nullopt;
   const evidence::v1::Evidence read = EvidenceOf(piece);
-  FactSeen fact{.kind = read.kind(),
-                .office = read.issuer(),
-                .digest = journal::Sha256Hex(piece.bytes),
-                .occurred = DayOr(read.occurred_on(), DayOr(read.determined_on(), type::kDateMin)),
-                .counts = !piece.voided &&
-                          books_.rulings->Counts(evidence, books_.today(), kNewest)};
+  FactSeen fact{
+      .kind = read.kind(),
+      .office = read.issuer(),
+      .digest = journal::Sha256Hex(piece.bytes),
+      .occurred = DayOr(read.occurred_on(), DayOr(read.determined_on(), type::kDateMin)),
+      .counts = !piece.voided && books_.rulings->Counts(evidence, books_.today(), kNewest)};
   fact.determined = DayOr(read.determined_on(), fact.occurred);
   if (!read.corrected_on().empty()) fact.corrected = DayOr(read.corrected_on(), type::kDateMax);
   return fact;
@@ -94,8 +93,7 @@ bool CaseRegister::AnyAfter(const std::string& subject, const std::string& kind,
   GatherFacts(*books_.evidence, whom, kNewest, facts);
   return std::any_of(facts.begin(), facts.end(), [&](const evaluate::Fact& fact) {
     return fact.kind == symbol && fact.occurred > day.days() &&
-           books_.rulings->Counts(
-               books_.evidence->IdOf(fact.evidence), books_.today(), kNewest);
+           books_.rulings->Counts(books_.evidence->IdOf(fact.evidence), books_.today(), kNewest);
   });
 }
 

@@ -77,10 +77,8 @@ std::string KindOf(const std::string& subject) {
 
 absl::Status CreditState::MayDecide() const {
   if (today_ == evaluate::kNoDay)
-    return runtime::FailedPrecondition("DAY_NOT_OPEN",
-                                       "",
-                                       "the register has not opened a day yet",
-                                       "信用登记尚未开日");
+    return runtime::FailedPrecondition(
+        "DAY_NOT_OPEN", "", "the register has not opened a day yet", "信用登记尚未开日");
   if (calendar_ == nullptr)
     return runtime::FailedPrecondition("CALENDAR_MISSING",
                                        "",
@@ -89,9 +87,10 @@ absl::Status CreditState::MayDecide() const {
   return absl::OkStatus();
 }
 
-absl::StatusOr<CaseSteps> CreditState::DecideOpening(const listing::v1::Opening& opening,
-                                                     const listing::v1::StepParty& party,
-                                                     const listing::v1::StepDetails& details) const {
+absl::StatusOr<CaseSteps> CreditState::DecideOpening(
+    const listing::v1::Opening& opening,
+    const listing::v1::StepParty& party,
+    const listing::v1::StepDetails& details) const {
   XINCE_RETURN_IF_ERROR(MayDecide());
   XINCE_ASSIGN_OR_RETURN(
       const CaseEvent event,
@@ -119,8 +118,7 @@ std::vector<std::shared_ptr<const CaseRecord>> CreditState::EndedBy(const CaseEv
   const auto record = cases_.Find(cases::CaseName(event.year(), event.number()));
   if (record == nullptr) return ended;
   const cases::StepIndex index = record->procedure->FindStep(event.step());
-  if (index == cases::kNoIndex ||
-      !record->procedure->steps()[index].Has(CaseStep::REPAIR_LINE))
+  if (index == cases::kNoIndex || !record->procedure->steps()[index].Has(CaseStep::REPAIR_LINE))
     return ended;
   const listing::v1::Target& target = record->opening.target();
   if (!target.case_().empty()) {
@@ -227,8 +225,7 @@ std::optional<CaseEvent> CreditState::EnteredByRule(const std::string& subject,
     return *std::move(event);
   }
   // What a person ended is not begun again by rule.
-  if (last != of.rend() &&
-      (*last)->steps.back().event.party().part() != CaseStep::CLOCK)
+  if (last != of.rend() && (*last)->steps.back().event.party().part() != CaseStep::CLOCK)
     return std::nullopt;
   const cases::ListSeen seen = case_register_.List(list, today);
   if (!EntersAlone(seen.definition)) return std::nullopt;
@@ -366,13 +363,13 @@ void CreditState::NoteRequest(const CaseSteps& steps,
   if (entry.request_id.empty() || steps.request_digest().empty()) return;
   const std::pair key(entry.actor, entry.request_id);
   const CaseEvent& event = steps.events(0);
-  const bool added = step_requests_
-                         .try_emplace(key,
-                                      CarriedStep{.request_digest = steps.request_digest(),
-                                                  .name = cases::CaseName(event.year(),
-                                                                          event.number()),
-                                                  .revision = entry.revision})
-                         .second;
+  const bool added =
+      step_requests_
+          .try_emplace(key,
+                       CarriedStep{.request_digest = steps.request_digest(),
+                                   .name = cases::CaseName(event.year(), event.number()),
+                                   .revision = entry.revision})
+          .second;
   if (added && undo != nullptr) undo->Add([this, key] { step_requests_.erase(key); });
 }
 

@@ -13,9 +13,8 @@ namespace {
 bool SaysTheSame(const evidence::v1::Evidence& evidence, const Ruling& ruling) {
   if (ruling.kind == Ruling::Kind::kVoided) return evidence.voided();
   if (ruling.kind == Ruling::Kind::kRepaired) return false;
-  if (ruling.points != evaluate::kNoPoints &&
-      (!evidence.has_given_points_hundredths() ||
-       evidence.given_points_hundredths() != ruling.points))
+  if (ruling.points != evaluate::kNoPoints && (!evidence.has_given_points_hundredths() ||
+                                               evidence.given_points_hundredths() != ruling.points))
     return false;
   return ruling.corrected == evaluate::kNoDay ||
          evidence.corrected_on() == FormatDate(type::Date::FromDays(ruling.corrected));
@@ -104,8 +103,8 @@ void RulingBook::Apply(Day day,
     if (of == nullptr) return false;
     for (const std::string& by : of->contests) {
       const auto contest = cases_.Find(by);
-      fact.contested |= contest != nullptr &&
-                        cases::ContestedOn(*contest, type::Date::FromDays(day), known);
+      fact.contested |=
+          contest != nullptr && cases::ContestedOn(*contest, type::Date::FromDays(day), known);
     }
     for (const Ruling& ruling : of->rulings) {
       if (!ruling.Holds(known)) continue;

@@ -149,7 +149,7 @@ inline type::v1::Document Paper(const std::string& title) {
   type::v1::Document document;
   document.set_title(title);
   document.set_number("1号");
-  document.set_issue_date("2026-03-02");
+  document.set_issue_date("2026-02-20");
   return document;
 }
 inline v1::StepDetails Because(const std::string& text = "理由") {
@@ -400,8 +400,7 @@ class ListingTown {
     const auto day = type::ParseDate(date)->days();
     const creditfile::Assessor& assessor = state_->assessor();
     return assessor.Record(
-        assessor.Assess(
-            state_->book().Find(kFirm), day, known == 0 ? machine_->durable() : known),
+        assessor.Assess(state_->book().Find(kFirm), day, known == 0 ? machine_->durable() : known),
         day);
   }
   /// Every entry of the journal.
@@ -424,7 +423,8 @@ class ListingTown {
       journal::v1::ScoringEntry payload;
       payload.ParseFromString(entry.payload);
       for (const auto& change : payload.standings_changed().changes()) {
-        if (change.subject() == kFirm) causes.assign(change.causes().begin(), change.causes().end());
+        if (change.subject() == kFirm)
+          causes.assign(change.causes().begin(), change.causes().end());
       }
     }
     return causes;
@@ -460,10 +460,8 @@ class ListingTown {
         intake::LoadPolicies(
             *state_,
             *machine_,
-            {{"national/2023-05-01.textproto",
-              ReadText("policies/national/2023-05-01.textproto")},
-             {"national/2026-04-01.textproto",
-              ReadText("policies/national/2026-04-01.textproto")},
+            {{"national/2023-05-01.textproto", ReadText("policies/national/2023-05-01.textproto")},
+             {"national/2026-04-01.textproto", ReadText("policies/national/2026-04-01.textproto")},
              {"national/procedures/2021-01-01.textproto",
               ReadText("policies/national/procedures/2021-01-01.textproto")},
              {"town/2020-01-01.textproto", TownText()}}),
@@ -472,13 +470,13 @@ class ListingTown {
     listing_ = std::make_unique<ListingService>(*state_, *machine_, clock_);
     workers_ = std::make_unique<runtime::Workers>(
         runtime::Workers::Options{.threads = 4, .in_flight_max = 16});
-    service_ = std::make_unique<runtime::RpcService>(
-        v1::OpenCaseRequest::descriptor()->file()->service(0),
-        *workers_,
-        clock_,
-        metrics_,
-        runtime::RpcLimits{},
-        [] { return "trace"; });
+    service_ =
+        std::make_unique<runtime::RpcService>(v1::OpenCaseRequest::descriptor()->file()->service(0),
+                                              *workers_,
+                                              clock_,
+                                              metrics_,
+                                              runtime::RpcLimits{},
+                                              [] { return "trace"; });
     listing_->Register(*service_);
     auto started = runtime::Server::Start({}, {service_.get()});
     ASSERT_TRUE(started.ok()) << started.status();

@@ -210,8 +210,7 @@ absl::StatusOr<v1::Case> ListingService::OpenCase(CallContext& context,
   XINCE_RETURN_IF_ERROR(CheckRequestId(request.request_id()));
   XINCE_RETURN_IF_ERROR(CheckParty(request.party()));
   return Take(context, request.request_id(), RequestDigest(request), [&] {
-    return state_.DecideOpening(
-        request.opening(), request.party(), WithDigests(request.details()));
+    return state_.DecideOpening(request.opening(), request.party(), WithDigests(request.details()));
   });
 }
 
@@ -234,21 +233,20 @@ absl::StatusOr<v1::Case> ListingService::GetCase(CallContext& context,
   XINCE_RETURN_IF_ERROR(CheckFields(request));
   XINCE_ASSIGN_OR_RETURN(const journal::Revision at_least, AtLeast(context));
   absl::StatusOr<v1::Case> answer = absl::UnknownError("");
-  XINCE_ASSIGN_OR_RETURN(
-      const journal::Revision revision,
-      machine_.Read(at_least, context.deadline(), [&]() -> journal::Revision {
-        if (const absl::Status ready = Ready(); !ready.ok()) {
-          answer = ready;
-          return 0;
-        }
-        const auto record = state_.cases().Find(request.case_());
-        if (record == nullptr) {
-          answer = cases::CaseUnknown(request.case_());
-        } else {
-          answer = Describe(*record, true);
-        }
-        return machine_.applied();
-      }));
+  XINCE_ASSIGN_OR_RETURN(const journal::Revision revision,
+                         machine_.Read(at_least, context.deadline(), [&]() -> journal::Revision {
+                           if (const absl::Status ready = Ready(); !ready.ok()) {
+                             answer = ready;
+                             return 0;
+                           }
+                           const auto record = state_.cases().Find(request.case_());
+                           if (record == nullptr) {
+                             answer = cases::CaseUnknown(request.case_());
+                           } else {
+                             answer = Describe(*record, true);
+                           }
+                           return machine_.applied();
+                         }));
   context.set_revision(machine_.Token(revision));
   return answer;
 }
@@ -349,16 +347,14 @@ bool ListingService::AddEntry(const std::shared_ptr<const CaseRecord>& record,
   if (entered->until != type::kDateMax) entry.set_until(FormatDate(entered->until));
   entry.set_in_force(creditfile::SpanOn(found->in_force, day) != nullptr);
   entry.set_published(published);
-  entry.set_contested(
-      creditfile::EntryContested(state_.cases(), *record, day, state_.revision()));
+  entry.set_contested(creditfile::EntryContested(state_.cases(), *record, day, state_.revision()));
   for (const policy::v1::ListEffect* effect : creditfile::EffectsOf(*record))
     *entry.add_effects() = *effect;
   entry.set_basis(BasisOf(*record));
   if (const auto* decision = record->Last(CaseStep::DECISION); decision != nullptr)
     entry.set_decision(decision->event.details().decision().document_number());
   if (!record->list->repair_class().empty()) {
-    const cases::PublicitySeen publicity =
-        PublicityOfCase(*record, state_.case_register(), day);
+    const cases::PublicitySeen publicity = PublicityOfCase(*record, state_.case_register(), day);
     entry.set_repair_from(FormatDate(AddMonths(publicity.from, publicity.min_months)));
   }
   return true;

@@ -28,7 +28,9 @@ inline constexpr size_t kRequestIdBytesMax = 64;
 class ListingService {
  public:
   /// Keeps references; they outlive it. The state's calendar is set before calls.
-  ListingService(creditfile::CreditState& state, journal::Machine& machine, const runtime::Clock& clock)
+  ListingService(creditfile::CreditState& state,
+                 journal::Machine& machine,
+                 const runtime::Clock& clock)
       : state_(state), machine_(machine), clock_(clock) {}
 
   /// Registers every method.
