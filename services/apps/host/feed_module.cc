@@ -6,13 +6,14 @@
 #include "services/feeds/inspection/inspection_feed.h"
 #include "services/feeds/party/party_feed.h"
 #include "services/feeds/registry/registry_feed.h"
+#include "services/journal/checkpoint.h"
 #include "services/runtime/errors.h"
 
 namespace xince::host {
 
 feeds::FeedDefinition DefineFeed(const std::string& name, const feeds::KindList& kinds) {
   if (name == "registry") return registry::RegistryFeed();
-  if (name == "inspection") return inspection::InspectionFeed(kinds);
+  if (name == "inspection") return inspection::InspectionFeed(kinds, journal::SystemRandomBytes());
   if (name == "party") return party::PartyFeed();
   return committee::CommitteeFeed();
 }

@@ -12,8 +12,9 @@ namespace {
 
 class InspectionFeedTest : public testing::Test {
  protected:
-  feeds::TestFeed feed_{"inspection", RecordTypes(SampleKinds()), Verbs(), kSampleDay};
-  feeds::TestDoor door_{InspectionFeed(SampleKinds()), feed_};
+  feeds::TestFeed feed_{
+      "inspection", RecordTypes(SampleKinds(), SampleRandom()), Verbs(), kSampleDay};
+  feeds::TestDoor door_{InspectionFeed(SampleKinds(), SampleRandom()), feed_};
 };
 
 TEST_F(InspectionFeedTest, EveryMethodHasAHandlerAndAnAccessRule) {
@@ -43,7 +44,7 @@ TEST_F(InspectionFeedTest, AnOrderGoesFromIssueToCloseOut) {
   accept.set_accepted_by("秦淮区房产局");
   const auto done = door_.Call<v1::RectificationOrder>("AcceptRectificationOrder", accept);
   ASSERT_TRUE(done.ok()) << done.status();
-  EXPECT_EQ(done->close_out_number(), "2026-0001");
+  EXPECT_EQ(done->close_out_number(), "320104-2026-0001");
 }
 
 TEST_F(InspectionFeedTest, AVerbOnARecordOfAnotherTypeIsRefused) {

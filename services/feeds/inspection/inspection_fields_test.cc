@@ -23,7 +23,7 @@ class InspectionFields : public testing::Test {
     });
   }
 
-  TestFeed feed_{"inspection", RecordTypes(SampleKinds()), Verbs(), kSampleDay};
+  TestFeed feed_{"inspection", RecordTypes(SampleKinds(), SampleRandom()), Verbs(), kSampleDay};
 };
 
 TEST_F(InspectionFields, OfRecordsKeepTheirLimits) {
@@ -38,6 +38,7 @@ TEST_F(InspectionFields, OfRecordsKeepTheirLimits) {
   ExpectLimits(SampleSurvey());
   ExpectLimits(SampleHonour());
   ExpectLimits(SampleConduct());
+  ExpectLimits(SampleDraw());
 }
 
 TEST_F(InspectionFields, OfVerbsKeepTheirLimits) {
@@ -56,6 +57,9 @@ TEST_F(InspectionFields, OfVerbsKeepTheirLimits) {
     opinion: '满意')"));
   ExpectLimits(FromText<v1::VerifyConductRequest>(R"(
     name: 'conducts/c1' expected_revision: 1 opinion: '属实' document { title: '核实记录' })"));
+  ExpectLimits(FromText<v1::PublishInspectionDrawRequest>(R"(
+    name: 'inspectionDraws/d1' expected_revision: 1 publish_date: '2026-11-21'
+    publish_uri: 'https://example.invalid/3')"));
 }
 
 TEST_F(InspectionFields, OfEveryRecordAreFiledWithADateInTheFutureNever) {

@@ -1,8 +1,10 @@
 #include "services/feeds/inspection/inspection_records.h"
 
+#include <utility>
+
 namespace xince::inspection {
 
-std::vector<feeds::RecordType> RecordTypes(const feeds::KindList& vocabulary) {
+std::vector<feeds::RecordType> RecordTypes(const feeds::KindList& vocabulary, RandomBytes random) {
   return {InspectionType(),
           FindingType(vocabulary),
           PenaltyType(),
@@ -13,12 +15,13 @@ std::vector<feeds::RecordType> RecordTypes(const feeds::KindList& vocabulary) {
           AssessmentType(),
           SatisfactionSurveyType(),
           HonourType(),
-          ConductType(vocabulary)};
+          ConductType(vocabulary),
+          InspectionDrawType(std::move(random))};
 }
 
 std::vector<feeds::FeedVerb> Verbs() {
   std::vector<feeds::FeedVerb> verbs = RectificationVerbs();
-  for (const std::vector<feeds::FeedVerb>& more : {ComplaintVerbs(), ConductVerbs()}) {
+  for (const std::vector<feeds::FeedVerb>& more : {ComplaintVerbs(), ConductVerbs(), DrawVerbs()}) {
     verbs.insert(verbs.end(), more.begin(), more.end());
   }
   return verbs;

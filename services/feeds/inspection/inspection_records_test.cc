@@ -33,7 +33,7 @@ class InspectionRecords : public testing::Test {
     return runtime::ToProblem(status).reason + " " + runtime::ToProblem(status).field;
   }
 
-  TestFeed feed_{"inspection", RecordTypes(SampleKinds()), Verbs(), kSampleDay};
+  TestFeed feed_{"inspection", RecordTypes(SampleKinds(), SampleRandom()), Verbs(), kSampleDay};
 };
 
 TEST_F(InspectionRecords, AnInspectionTellsItsMethodScoreAndResult) {
@@ -109,10 +109,11 @@ TEST_F(InspectionRecords, AMisspeltKindIsRefused) {
 }
 
 TEST_F(InspectionRecords, AKindOfTheVocabularyIsFiledWithoutAnyCode) {
-  TestFeed wider("inspection",
-                 RecordTypes(feeds::KindList({"inspection.inaction", "inspection.new-word"})),
-                 Verbs(),
-                 kSampleDay);
+  TestFeed wider(
+      "inspection",
+      RecordTypes(feeds::KindList({"inspection.inaction", "inspection.new-word"}), SampleRandom()),
+      Verbs(),
+      kSampleDay);
   v1::Finding record = SampleFinding();
   record.set_kind("inspection.new-word");
   EXPECT_EQ(Refusal(record), "KIND_UNKNOWN kind");

@@ -65,7 +65,7 @@ class InspectionVerbs : public testing::Test {
     return runtime::ReasonOf(result.status());
   }
 
-  TestFeed feed_{"inspection", RecordTypes(SampleKinds()), Verbs(), kSampleDay};
+  TestFeed feed_{"inspection", RecordTypes(SampleKinds(), SampleRandom()), Verbs(), kSampleDay};
 };
 
 TEST_F(InspectionVerbs, AnOrderIsOpenFromItsIssue) {
@@ -82,7 +82,7 @@ TEST_F(InspectionVerbs, AnOrderCarriedOutInTimeIsClosedOut) {
   const auto done = Accept(NewOrder(), "2026-04-20", "2026-04-25");
   ASSERT_TRUE(done.ok()) << done.status();
   EXPECT_EQ(done->state(), RectificationOrder::ACCEPTED);
-  EXPECT_EQ(done->close_out_number(), "2026-0001");
+  EXPECT_EQ(done->close_out_number(), "320104-2026-0001");
   feed_.Restart();
   EXPECT_EQ(feed_.NewEvidence(),
             "inspection/rectificationOrders/o1#order v1 inspection.rectification-order projects/p1 "
@@ -239,7 +239,7 @@ TEST_F(InspectionVerbs, AChangeOfWordsKeepsWhatTheVerbsHaveSet) {
   ASSERT_TRUE(changed.ok()) << changed.status();
   EXPECT_EQ(changed->state(), RectificationOrder::ACCEPTED);
   EXPECT_EQ(changed->extensions_size(), 1);
-  EXPECT_EQ(changed->close_out_number(), "2026-0001");
+  EXPECT_EQ(changed->close_out_number(), "320104-2026-0001");
 }
 
 TEST_F(InspectionVerbs, AnOrderHasADeadlineInReasonAndReferencesThatAreFiled) {
@@ -264,22 +264,86 @@ TEST_F(InspectionVerbs, CloseOutNumbersHaveNoGapsAcrossVoidsAndRestarts) {
     EXPECT_TRUE(done.ok()) << done.status();
     return *done;
   };
-  EXPECT_EQ(number("a", "2026-04-11").close_out_number(), "2026-0001");
+  EXPECT_EQ(number("a", "2026-04-11").close_out_number(), "320104-2026-0001");
   const RectificationOrder second = number("b", "2026-04-11");
-  EXPECT_EQ(second.close_out_number(), "2026-0002");
+  EXPECT_EQ(second.close_out_number(), "320104-2026-0002");
   // A refused acceptance takes no number.
   EXPECT_EQ(Reason(Accept(second, "2026-04-10")), "RECTIFICATION_CLOSED");
   ASSERT_TRUE(feed_.Void(second).ok());
-  EXPECT_EQ(number("c", "2026-04-12").close_out_number(), "2026-0003");
+  EXPECT_EQ(number("c", "2026-04-12").close_out_number(), "320104-2026-0003");
   feed_.Restart();
-  EXPECT_EQ(number("d", "2026-04-13").close_out_number(), "2026-0004");
+  EXPECT_EQ(number("d", "2026-04-13").close_out_number(), "320104-2026-0004");
   feed_.Restart(/*keep_snapshots=*/false);
-  EXPECT_EQ(number("e", "2026-04-13").close_out_number(), "2026-0005");
+  EXPECT_EQ(number("e", "2026-04-13").close_out_number(), "320104-2026-0005");
   feed_.SetToday("2027-01-05");
-  EXPECT_EQ(number("f", "").close_out_number(), "2027-0001");
+  EXPECT_EQ(number("f", "").close_out_number(), "320104-2027-0001");
   // Recorded late, numbered in the year it was accepted in.
-  EXPECT_EQ(number("g", "2026-12-31").close_out_number(), "2026-0006");
-  EXPECT_EQ(number("h", "2027-01-05").close_out_number(), "2027-0002");
+  EXPECT_EQ(number("g", "2026-12-31").close_out_number(), "320104-2026-0006");
+  EXPECT_EQ(number("h", "2027-01-05").close_out_number(), "320104-2027-0002");
+}
+
+TEST_F(InspectionVerbs, CloseOutNumbersAreCountedInEveryDivisionByItself) {
+  const auto number = [&](const std::string& id, const std::string& division) {
+    RectificationOrder order = SampleOrder();
+    order.set_name("rectificationOrders/" + id);
+    order.set_division(division);
+    const auto filed = feed_.Create(order);
+    EXPECT_TRUE(filed.ok()) << filed.status();
+    const auto done = Accept(*filed, "2026-04-10", "2026-04-11");
+    EXPECT_TRUE(done.ok()) << done.status();
+    return *done;
+  };
+  EXPECT_EQ(number("a", "320104").close_out_number(), "320104-2026-0001");
+  EXPECT_EQ(number("b", "3201").close_out_number(), "3201-2026-0001");
+  RectificationOrder moved = number("c", "320104");
+  EXPECT_EQ(moved.close_out_number(), "320104-2026-0002");
+  // A corrected division keeps the number where it was given, and the series without a gap.
+  moved.set_division("3201");
+  const auto changed = feed_.Update(moved);
+  ASSERT_TRUE(changed.ok()) << changed.status();
+  EXPECT_EQ(changed->close_out_number(), "320104-2026-0002");
+  EXPECT_EQ(number("d", "3201").close_out_number(), "3201-2026-0002");
+  EXPECT_EQ(number("e", "320104").close_out_number(), "320104-2026-0003");
+}
+
+TEST_F(InspectionVerbs, ALookBackIsAtAnOrderOfTheSameSubjectThatWasSettled) {
+  RectificationOrder order = NewOrder();
+  v1::Inspection visit = SampleInspection();
+  visit.set_method(v1::Inspection::LOOK_BACK);
+  visit.set_rectification_order(order.name());
+  visit.set_inspection_date("2026-06-01");
+  visit.set_notice_date("");
+  EXPECT_EQ(Reason(feed_.Create(visit)), "LOOK_BACK_TOO_EARLY");
+  ASSERT_TRUE(Accept(order, "2026-04-19", "2026-04-25").ok());
+  visit.set_inspection_date("2026-04-24");
+  EXPECT_EQ(Reason(feed_.Create(visit)), "LOOK_BACK_TOO_EARLY");
+  visit.set_inspection_date("2026-04-25");
+  visit.set_subject("projects/p2");
+  EXPECT_EQ(Reason(feed_.Create(visit)), "LOOK_BACK_SUBJECT");
+  visit.set_subject(order.subject());
+  visit.clear_result();
+  EXPECT_EQ(Reason(feed_.Create(visit)), "FIELD_REQUIRED");
+  visit.set_result(v1::Inspection::FAILED);
+  visit.set_method(v1::Inspection::ON_SITE);
+  EXPECT_EQ(Reason(feed_.Create(visit)), "FIELD_NOT_APPLICABLE");
+  visit.set_method(v1::Inspection::LOOK_BACK);
+  visit.set_rectification_order("rectificationOrders/none");
+  EXPECT_EQ(Reason(feed_.Create(visit)), "REFERENCE_UNKNOWN");
+  visit.set_rectification_order(order.name());
+  const auto filed = feed_.Create(visit);
+  EXPECT_TRUE(filed.ok()) << filed.status();
+}
+
+TEST_F(InspectionVerbs, ALookBackMayFollowAnOrderThatFailed) {
+  const RectificationOrder order = NewOrder();
+  ASSERT_TRUE(Fail(order, "2026-04-21").ok());
+  v1::Inspection visit = SampleInspection();
+  visit.set_method(v1::Inspection::LOOK_BACK);
+  visit.set_rectification_order(order.name());
+  visit.set_inspection_date("2026-04-21");
+  visit.set_notice_date("");
+  const auto filed = feed_.Create(visit);
+  EXPECT_TRUE(filed.ok()) << filed.status();
 }
 
 TEST_F(InspectionVerbs, OverdueOrdersAreThoseOpenOrFailedAfterTheirDeadline) {

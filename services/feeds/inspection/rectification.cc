@@ -135,13 +135,15 @@ absl::Status Accept(const AcceptRectificationOrderRequest& request,
   order.set_acceptance_opinion(request.opinion());
   if (request.has_document()) *order.mutable_acceptance_document() = request.document();
   order.set_state(RectificationOrder::ACCEPTED);
-  // A number is one more than how many the year has given. No order loses its number, not even by
+  // A number is one more than how many its series has given. No order loses its number, not even by
   // being voided, so the series has no gap; it follows from the records and so survives any restart.
   const std::string year = order.accepted_date().substr(0, 4);
+  const std::string series = absl::StrCat(order.division(), "-", year);
   const size_t given =
-      context.records.CountWithVoided("rectificationOrders", "close_out_year", year);
+      context.records.CountWithVoided("rectificationOrders", "close_out_series", series);
   order.set_close_out_year(year);
-  order.set_close_out_number(absl::StrFormat("%s-%04d", year, given + 1));
+  order.set_close_out_series(series);
+  order.set_close_out_number(absl::StrFormat("%s-%04d", series, given + 1));
   return absl::OkStatus();
 }
 
@@ -205,7 +207,7 @@ feeds::RecordType RectificationOrderType() {
   type.complete = feeds::Complete<RectificationOrder>(CompleteOrder);
   type.check = feeds::Check<RectificationOrder>(CheckOrder);
   type.evidence = feeds::Of<RectificationOrder>(GiveEvidence);
-  type.indexed = {"matter", "close_out_year", "close_out_number"};
+  type.indexed = {"matter", "close_out_year", "close_out_number", "close_out_series"};
   return type;
 }
 

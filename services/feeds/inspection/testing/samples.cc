@@ -34,6 +34,13 @@ feeds::KindList SampleKinds() {
                           "registry.commitment-breached"});
 }
 
+RandomBytes SampleRandom() {
+  return [](absl::Span<uint8_t> bytes) {
+    for (size_t i = 0; i < bytes.size(); ++i) bytes[i] = static_cast<uint8_t>(i);
+    return true;
+  };
+}
+
 v1::Inspection SampleInspection() {
   return FromText<v1::Inspection>(absl::StrCat(Common(kProject), R"(
     name: 'inspections/i1' method: MYSTERY_VISIT inspection_date: '2026-03-10' inspectors: 2
@@ -113,6 +120,23 @@ v1::Conduct SampleConduct() {
     name: 'conducts/c1' kind: 'inspection.handover-refused' nature: BAD source: REVIEW_MEETING
     description: '合同终止后拒不撤出' occurred_date: '2026-03-10' determined_date: '2026-06-30'
     corrected_date: '2026-07-15' matter: 'm7' decided_points_hundredths: -1200)"));
+}
+
+v1::InspectionDraw SampleDraw() {
+  return FromText<v1::InspectionDraw>(R"(
+    name: 'inspectionDraws/d1' title: '2026年度双随机检查' division: '320104' issuer: '秦淮区房产局'
+    year: 2026 round: 1 population: PROJECTS objects: 2 inspectors_per_object: 2
+    candidates { subject: 'projects/p1' whitelisted: true grade: 'A' }
+    candidates { subject: 'projects/p2' grade: 'C' }
+    candidates { subject: 'projects/p3' }
+    factors { whitelisted: true factor_hundredths: 50 source: '成都市文件 保障(四)' }
+    factors { grade: 'C' factor_hundredths: 200 source: '抽查细则第六条' }
+    inspectors { id: 'A001' display_name: '检查员甲' }
+    inspectors { id: 'A002' display_name: '检查员乙' }
+    inspectors { id: 'A003' display_name: '检查员丙' }
+    conflicts { inspector: 'A002' subject: 'projects/p2' reason: '亲属在该项目任职' }
+    seed: 'lottery 2026133: 03 07 12' seed_source: '2026年第133期公开摇号'
+    document { title: '抽查计划' number: '1号' })");
 }
 
 }  // namespace xince::inspection

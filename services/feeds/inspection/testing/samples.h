@@ -3,6 +3,7 @@
 
 #include "xince/inspection/v1/inspection.pb.h"
 
+#include "services/feeds/inspection/inspection_records.h"
 #include "services/feeds/kind_list.h"
 
 /// For tests: one valid record of every type of the inspection feed, with every field a caller may set,
@@ -11,6 +12,9 @@ namespace xince::inspection {
 
 /// The day the samples are made for.
 inline constexpr char kSampleDay[] = "2026-11-21";
+
+/// Random bytes that are not: 0, 1, 2 … in every buffer.
+RandomBytes SampleRandom();
 
 /// A vocabulary with the kinds of the samples and a few more, of this and of another feed.
 feeds::KindList SampleKinds();
@@ -26,6 +30,7 @@ v1::Assessment SampleAssessment();
 v1::SatisfactionSurvey SampleSurvey();
 v1::Honour SampleHonour();
 v1::Conduct SampleConduct();
+v1::InspectionDraw SampleDraw();
 
 }  // namespace xince::inspection
 
