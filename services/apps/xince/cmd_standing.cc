@@ -60,6 +60,18 @@ void PrintStanding(const Standing& standing) {
             restriction.clause(),
             ")"));
   }
+  for (const auto& entry : record.memberships()) {
+    add("名单",
+        absl::StrCat(entry.zh(),
+                     " (自 ",
+                     entry.from(),
+                     entry.until().empty() ? "" : absl::StrCat(" 至 ", entry.until(), " 前"),
+                     entry.published() ? ";公布" : "",
+                     entry.contested() ? ";异议中" : "",
+                     "; ",
+                     entry.case_(),
+                     ")"));
+  }
   add("拟列入", absl::StrJoin(record.proposals(), "; "));
   if (record.contested()) {
     add("异议中",

@@ -24,10 +24,20 @@ void AddJournal(Command& app);
 void AddPolicy(Command& app);
 /// `xince policy propose|consult|comment|answer|backtest|publish|withdraw|list|show`, below `policy`
 void AddRulemaking(Command& policy);
+/// `xince case open|propose|step|get|list|next|check|notice|serve|…`
+void AddCases(Command& app);
+/// `xince objection file|accept|answer|uphold|reject|withdraw|get|list`
+void AddObjections(Command& app);
+/// `xince repair apply|accept|check|grant|refuse|get|list`
+void AddRepairs(Command& app);
+/// `xince list`
+void AddLists(Command& app);
 /// `xince api list|describe|call`
 void AddApi(Command& app);
 /// `xince demo generate|load`
 void AddDemo(Command& app);
+/// `xince doc render`
+void AddDocuments(Command& app);
 
 }  // namespace xince::cli
 

@@ -54,8 +54,13 @@ int Main(int argc, char** argv) {
   AddStatus(root);
   AddJournal(root);
   AddPolicy(root);
+  AddCases(root);
+  AddObjections(root);
+  AddRepairs(root);
+  AddLists(root);
   AddApi(root);
   AddDemo(root);
+  AddDocuments(root);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

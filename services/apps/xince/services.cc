@@ -14,6 +14,7 @@
 #include "xince/evidence/v1/evidence.pb.h"
 #include "xince/inspection/v1/inspection.pb.h"
 #include "xince/journal/v1/journal.pb.h"
+#include "xince/listing/v1/listing.pb.h"
 #include "xince/party/v1/party.pb.h"
 #include "xince/policy/v1/policy.pb.h"
 #include "xince/registry/v1/registry.pb.h"
@@ -76,6 +77,7 @@ const std::vector<const ServiceDescriptor*>& Services() {
       committee::v1::VoidRecordRequest::descriptor()->file()->service(0),
       credit::v1::Standing::descriptor()->file()->service(0),
       policy::v1::ProposePackRequest::descriptor()->file()->service(0),
+      listing::v1::OpenCaseRequest::descriptor()->file()->service(0),
       journal::v1::JournalStatus::descriptor()->file()->service(0),
       evidence::v1::Evidence::descriptor()->file()->service(0),
   };

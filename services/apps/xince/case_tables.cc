@@ -1,0 +1,216 @@
+#include "services/apps/xince/case_tables.h"
+
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+
+#include "services/apps/xince/table.h"
+
+namespace xince::cli {
+namespace {
+
+namespace lv = ::xince::listing::v1;
+using policy::v1::CaseStep;
+
+std::string PartyWord(int party) {
+  switch (party) {
+    case CaseStep::RECORDER:
+      return "记录人";
+    case CaseStep::OFFICER:
+      return "经办人";
+    case CaseStep::DECIDER:
+      return "决定人";
+    case CaseStep::SUBJECT:
+      return "当事人";
+    case CaseStep::COURT:
+      return "法院或复议机关";
+    case CaseStep::RULE:
+      return "规则";
+    case CaseStep::CLOCK:
+      return "期限";
+    default:
+      return "";
+  }
+}
+
+std::string ClockWord(lv::ClockState::Status status) {
+  switch (status) {
+    case lv::ClockState::RUNNING:
+      return "进行中";
+    case lv::ClockState::OVER:
+      return "已届满";
+    case lv::ClockState::RESTING:
+      return "中止";
+    default:
+      return "已停止";
+  }
+}
+
+// What the case is about in a word: the list, or the target.
+std::string AboutOf(const lv::Opening& opening) {
+  if (!opening.list().empty()) return opening.list();
+  const lv::Target& target = opening.target();
+  return absl::StrCat(target.evidence(), target.case_(), target.standing_day());
+}
+
+std::string MarksOf(const lv::Case& of) {
+  std::vector<std::string> marks;
+  if (of.in_force()) marks.emplace_back("生效中");
+  if (of.published()) marks.emplace_back("公布中");
+  if (of.suspended()) marks.emplace_back("已中止");
+  if (of.contested()) marks.emplace_back("异议中");
+  return absl::StrJoin(marks, " ");
+}
+
+// The next day on which something is due; empty for none.
+std::string DueOf(const lv::Case& of) {
+  std::string due;
+  for (const lv::ClockState& clock : of.clocks()) {
+    if (clock.status() != lv::ClockState::RUNNING || clock.due().empty()) continue;
+    if (due.empty() || clock.due() < due) due = clock.due();
+  }
+  return due;
+}
+
+std::string MissingOf(const lv::NextStep& next) {
+  return absl::StrJoin(next.missing(), "; ", [](std::string* out, const auto& missing) {
+    absl::StrAppend(out, missing.zh());
+    if (!missing.holds_on().empty()) absl::StrAppend(out, "(", missing.holds_on(), " 起)");
+  });
+}
+
+}  // namespace
+
+std::string NextText(const lv::Case& of) {
+  std::string text;
+  if (!of.next().empty()) {
+    Table table({{.text = "下一步"},
+                 {.text = "名称"},
+                 {.text = "由谁"},
+                 {.text = "尚缺", .columns_max = 100}});
+    for (const lv::NextStep& next : of.next()) {
+      table.Add({next.step(),
+                 next.zh(),
+                 absl::StrJoin(
+                     next.by(),
+                     "、",
+                     [](std::string* out, int party) { absl::StrAppend(out, PartyWord(party)); }),
+                 MissingOf(next)});
+    }
+    absl::StrAppend(&text, "\n", table.ToText());
+  }
+  Table clocks({{.text = "期限"},
+                {.text = "起"},
+                {.text = "止"},
+                {.text = "状态"},
+                {.text = "剩余", .right = true}});
+  for (const lv::ClockState& clock : of.clocks()) {
+    if (clock.status() == lv::ClockState::STOPPED) continue;
+    clocks.Add({clock.zh(),
+                clock.from(),
+                clock.due(),
+                ClockWord(clock.status()),
+                clock.due().empty() ? "" : absl::StrCat(clock.days_left())});
+  }
+  if (!clocks.empty()) absl::StrAppend(&text, "\n", clocks.ToText());
+  return text;
+}
+
+std::string CaseText(const lv::Case& of) {
+  Table facts({{.text = "案件"}, {.text = of.name(), .columns_max = 400}});
+  const auto add = [&facts](const char* label, std::string value) {
+    if (!value.empty()) facts.Add({label, std::move(value)});
+  };
+  add("程序", of.opening().procedure());
+  add("主体", of.opening().subject());
+  add("事项", AboutOf(of.opening()));
+  add("状态", absl::StrCat(of.state_zh(), of.ended() ? "(已结)" : ""));
+  add("情形", MarksOf(of));
+  add("生效",
+      absl::StrCat(
+          of.in_force_from(), of.in_force_until().empty() ? "" : " 至 ", of.in_force_until()));
+  add("公布",
+      absl::StrCat(
+          of.published_from(), of.published_until().empty() ? "" : " 至 ", of.published_until()));
+  add("版本", absl::StrCat(of.revision()));
+  add("案卷摘要", of.hash());
+  Table steps(
+      {{.text = "日期"}, {.text = "步骤"}, {.text = "由谁"}, {.text = "经办"}, {.text = "机关"}});
+  for (const lv::StepTaken& step : of.steps()) {
+    steps.Add({step.day(),
+               step.zh(),
+               PartyWord(step.party().part()),
+               step.party().person(),
+               step.party().office()});
+  }
+  return absl::StrCat(facts.ToText(), "\n", steps.ToText(), NextText(of));
+}
+
+std::string CasesText(const lv::ListCasesResponse& cases) {
+  Table table({{.text = "案件"},
+               {.text = "程序"},
+               {.text = "主体"},
+               {.text = "事项", .columns_max = 40},
+               {.text = "状态"},
+               {.text = "情形"},
+               {.text = "最近期限"}});
+  for (const lv::Case& of : cases.cases()) {
+    table.Add({of.name(),
+               of.opening().procedure(),
+               of.opening().subject(),
+               AboutOf(of.opening()),
+               of.state_zh(),
+               MarksOf(of),
+               DueOf(of)});
+  }
+  return table.ToText();
+}
+
+std::string EntriesText(const lv::ListEntriesResponse& entries) {
+  Table table({{.text = "名单"},
+               {.text = "主体"},
+               {.text = "自"},
+               {.text = "至"},
+               {.text = "情形"},
+               {.text = "后果", .columns_max = 50},
+               {.text = "依据", .columns_max = 40},
+               {.text = "案件"}});
+  for (const lv::Entry& entry : entries.entries()) {
+    std::string marks = entry.in_force() ? "生效" : "中止";
+    if (entry.published()) marks += " 公布";
+    if (entry.contested()) marks += " 异议中";
+    table.Add({entry.list_zh(),
+               entry.subject(),
+               entry.from(),
+               entry.until(),
+               marks,
+               absl::StrJoin(
+                   entry.effects(),
+                   "; ",
+                   [](std::string* out, const auto& effect) { absl::StrAppend(out, effect.zh()); }),
+               entry.basis(),
+               entry.case_()});
+  }
+  return table.ToText();
+}
+
+std::string DefinitionsText(const lv::ListDefinitionsResponse& definitions) {
+  Table table({{.text = "名单"},
+               {.text = "名称", .columns_max = 50},
+               {.text = "主体"},
+               {.text = "程序"},
+               {.text = "期限(月)", .right = true},
+               {.text = "在列", .right = true}});
+  for (const lv::Definition& list : definitions.lists()) {
+    table.Add({list.id(),
+               list.zh(),
+               absl::StrJoin(list.subjects(), " "),
+               list.terms().procedure(),
+               list.terms().months() == 0 ? "" : absl::StrCat(list.terms().months()),
+               absl::StrCat(list.entries())});
+  }
+  return table.ToText();
+}
+
+}  // namespace xince::cli
