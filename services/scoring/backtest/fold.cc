@@ -81,7 +81,10 @@ evaluate::SubjectFacts Worker::FactsOf(const Stage& stage,
   };
   evaluate::SubjectFacts facts{.attributes = part(block.attributes, subject.attributes),
                                .lists = part(block.lists, subject.lists),
-                               .history = part(block.history, subject.history)};
+                               .history = part(block.history, subject.history),
+                               .repairs = part(block.repairs, subject.repairs)};
+  facts.runs = part(block.runs, subject.runs);
+  facts.determined = part(block.determined, subject.facts);
   if (!stage.ranks[side].empty()) facts.ranked_grade = stage.ranks[side][block.first + index];
   if (!stage.rolls_up[side]) return facts;
   scores_.clear();

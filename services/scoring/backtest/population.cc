@@ -54,9 +54,12 @@ uint32_t Population::DistrictOf(absl::string_view district) {
 void Population::Close(Block& block) {
   block.subjects.shrink_to_fit();
   block.facts.shrink_to_fit();
+  block.determined.shrink_to_fit();
+  block.runs.shrink_to_fit();
   block.attributes.shrink_to_fit();
   block.lists.shrink_to_fit();
   block.history.shrink_to_fit();
+  block.repairs.shrink_to_fit();
   block.projects.shrink_to_fit();
 }
 
@@ -87,7 +90,21 @@ void Population::CopyFacts(absl::Span<const evaluate::Fact> facts, Block& block)
   for (auto fact = block.facts.begin() + begin; fact != block.facts.end(); ++fact) {
     fact->measures = block.measures.Copy({fact->measures, fact->measure_count});
     fact->tags = block.tags.Copy({fact->tags, fact->tag_count});
+    block.determined.push_back(fact->determined);
   }
+}
+
+// Where facts of a kind begin and end.
+Stretch Population::AddRuns(const Stretch& facts, Block& block) {
+  const auto first = static_cast<uint32_t>(block.runs.size());
+  for (uint32_t i = facts.begin; i < facts.end; ++i) {
+    const evaluate::Symbol kind = block.facts[i].kind;
+    const uint32_t at = i - facts.begin;
+    if (block.runs.size() == first || block.runs.back().kind != kind)
+      block.runs.push_back({.kind = kind, .begin = at, .end = at, .by_day = true});
+    ++block.runs.back().end;
+  }
+  return {first, static_cast<uint32_t>(block.runs.size())};
 }
 
 void Population::Add(const NewSubject& subject) {
@@ -102,9 +119,11 @@ void Population::Add(const NewSubject& subject) {
   added.facts.begin = static_cast<uint32_t>(block.facts.size());
   CopyFacts(subject.facts, block);
   added.facts.end = static_cast<uint32_t>(block.facts.size());
+  added.runs = AddRuns(added.facts, block);
   added.attributes = Append(subject.attributes, block.attributes);
   added.lists = Append(subject.lists, block.lists);
   added.history = Append(subject.history, block.history);
+  added.repairs = Append(subject.repairs, block.repairs);
   added.projects = Append(subject.projects, block.projects);
   facts_ += subject.facts.size();
   ++counts_[KindIndex(subject.kind)];

@@ -60,9 +60,11 @@ struct Stretch {
 struct Subject {
   absl::string_view name;
   Stretch facts;
+  Stretch runs;
   Stretch attributes;
   Stretch lists;
   Stretch history;
+  Stretch repairs;
   Stretch projects;
   /// Index in Population::districts().
   uint32_t district = 0;
@@ -75,9 +77,14 @@ struct Block {
   size_t first = 0;
   std::vector<Subject> subjects;
   std::vector<evaluate::Fact> facts;
+  /// By fact: when it was determined, so that what has long ended is not touched.
+  std::vector<Day> determined;
+  /// Facts of a kind of each subject.
+  std::vector<evaluate::KindRun> runs;
   std::vector<evaluate::Attribute> attributes;
   std::vector<evaluate::Listed> lists;
   std::vector<evaluate::Recorded> history;
+  std::vector<evaluate::Repaired> repairs;
   std::vector<HadProject> projects;
   creditfile::Bump<evaluate::MeasureValue, 256> measures;
   creditfile::Bump<evaluate::Symbol, 256> tags;
@@ -104,6 +111,7 @@ struct NewSubject {
   absl::Span<const evaluate::Attribute> attributes;
   absl::Span<const evaluate::Listed> lists;
   absl::Span<const evaluate::Recorded> history;
+  absl::Span<const evaluate::Repaired> repairs;
   /// By project; several stretches of one project follow one another.
   absl::Span<const HadProject> projects;
 };
@@ -147,6 +155,7 @@ class Population {
  private:
   Block& BlockFor(type::SubjectKind kind);
   void CopyFacts(absl::Span<const evaluate::Fact> facts, Block& block);
+  static Stretch AddRuns(const Stretch& facts, Block& block);
   uint32_t DistrictOf(absl::string_view district);
   static void Close(Block& block);
 

@@ -11,11 +11,12 @@ using creditfile::Filing;
 using creditfile::SubjectId;
 
 PopulationReader::PopulationReader(const creditfile::EvidenceBook& book,
-                                   const evaluate::Vocabulary& words,
+                                   const creditfile::Assessor& assessor,
                                    creditfile::Revision revision)
     : book_(book),
+      assessor_(assessor),
       revision_(revision),
-      population_(std::make_unique<Population>(words, revision)),
+      population_(std::make_unique<Population>(assessor.vocabulary(), revision)),
       subjects_(book.subjects()),
       places_(book.subjects(), kNone) {}
 
@@ -68,7 +69,10 @@ void PopulationReader::ReadProjects(SubjectId subject) {
 
 void PopulationReader::Read(SubjectId id) {
   const creditfile::SubjectEvidence& subject = book_.subject(id);
-  creditfile::GatherFacts(book_, id, revision_, facts_);
+  // Whether a piece is contested is the only thing about it that depends on the day, and nothing a
+  // back-test tells.
+  assessor_.EvidenceOf(id, evaluate::kForever, revision_, facts_, repairs_);
+  const creditfile::KnownOfSubject known = assessor_.KnownOf(id, revision_);
   ReadProjects(id);
   const Filing* filing = book_.FilingOf(subject, revision_);
   if (subject.kind == type::SubjectKind::kProject) {
@@ -78,6 +82,10 @@ void PopulationReader::Read(SubjectId id) {
                     .name = subject.name,
                     .district = filing->district,
                     .facts = facts_,
+                    .attributes = known.attributes,
+                    .lists = known.lists,
+                    .history = known.history,
+                    .repairs = repairs_,
                     .projects = projects_});
 }
 

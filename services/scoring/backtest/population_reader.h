@@ -10,22 +10,24 @@
 #include "absl/strings/string_view.h"
 
 #include "services/scoring/backtest/population.h"
+#include "services/scoring/creditfile/assessor.h"
 #include "services/scoring/creditfile/evidence_book.h"
 
 namespace xince::backtest {
 
-/// Reads a population from the book, as known at a revision, a bounded step at a time. The book keeps
-/// every version by revision, so steps taken at different moments agree: hold the machine's shared
+/// Reads a population from the books of a register, as known at a revision, a bounded step at a time:
+/// what the assessor knows of each subject, by the assessor's own functions. The books keep everything
+/// by revision, so steps taken at different moments agree: hold the machine's shared
 /// lock during each call and let go of it in between, and writers never wait long.
 ///
-///     PopulationReader reader(book, vocabulary, revision);      // under the lock
+///     PopulationReader reader(book, assessor, revision);        // under the lock
 ///     while (!reader.done()) reader.Step(1000);                 // each under the lock
 ///     std::unique_ptr<Population> population = reader.Take();   // without
 class PopulationReader {
  public:
-  /// `revision` is durable. The book outlives the reader; `words` are copied at once.
+  /// `revision` is durable. Book and assessor outlive the reader; its words are copied at once.
   PopulationReader(const creditfile::EvidenceBook& book,
-                   const evaluate::Vocabulary& words,
+                   const creditfile::Assessor& assessor,
                    creditfile::Revision revision);
 
   /// Looks at the next `subjects` subjects at most; at least 1.
@@ -43,6 +45,7 @@ class PopulationReader {
   void ReadProjects(creditfile::SubjectId subject);
 
   const creditfile::EvidenceBook& book_;
+  const creditfile::Assessor& assessor_;
   const creditfile::Revision revision_;
   std::unique_ptr<Population> population_;
   /// First the subjects are found, from 0 to `subjects_`; then those filed are read, kind by kind.
@@ -56,6 +59,7 @@ class PopulationReader {
   /// Place of each project that was read, by SubjectId; kNone for others.
   std::vector<uint32_t> places_;
   std::vector<evaluate::Fact> facts_;
+  std::vector<evaluate::Repaired> repairs_;
   std::vector<HadProject> projects_;
 };
 

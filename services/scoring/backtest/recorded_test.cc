@@ -59,7 +59,7 @@ class RecordedTest : public ::testing::TestWithParam<uint32_t> {
   }
 
   std::unique_ptr<Population> ReadPopulation(creditfile::Revision known, size_t step) {
-    PopulationReader reader(state().book(), state().vocabulary(), known);
+    PopulationReader reader(state().book(), state().assessor(), known);
     while (!reader.done()) reader.Step(step);
     return reader.Take();
   }
@@ -173,7 +173,7 @@ TEST_P(RecordedTest, APopulationReadInStepsIsTheOneReadAtOnce) {
   Live(40);
   const creditfile::Revision known = register_.machine().durable();
   const std::unique_ptr<Population> at_once = ReadPopulation(known, 1000);
-  PopulationReader reader(state().book(), state().vocabulary(), known);
+  PopulationReader reader(state().book(), state().assessor(), known);
   // A project that was known of and is filed only now.
   register_.Take({creditfile::FiledEvidence("projects/p5")});
   int steps = 0;

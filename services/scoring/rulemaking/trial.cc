@@ -70,7 +70,7 @@ absl::StatusOr<BacktestSummary> RunTrial(const creditfile::CreditState& state,
                                   [&] {
                                     sources = state.policies().sources();
                                     reader = std::make_unique<backtest::PopulationReader>(
-                                        state.book(), state.vocabulary(), machine.applied());
+                                        state.book(), state.assessor(), machine.applied());
                                     return machine.applied();
                                   })
                             .status());
