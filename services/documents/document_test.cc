@@ -152,6 +152,7 @@ TEST(TemplateTest, WhatIsWrongIsRefusedAndNamed) {
       {"{reasons}", "", "a paragraph is empty"},
       {"{reasons}", "{reasons", "brace"},
       {"{reasons}", "reasons}", "brace"},
+      {"{reasons}", "}reasons}", "brace"},
       {"{reasons}", "{Reasons}", "is no slot"},
       {"{reasons}", "{}", "is no slot"},
       {"{reasons}", "{weather}", "`weather` is no field"},

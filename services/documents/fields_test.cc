@@ -361,6 +361,33 @@ TEST_F(FieldsTest, ADecisionOnARepairTellsTheCheckAndThePointsKept) {
   EXPECT_EQ(Text(draft, "reasons"), "符合条件");
 }
 
+TEST_F(FieldsTest, WhatTakesARepairBackSaysNothingOfTheDecisionThatGrantedIt) {
+  Run("repair");
+  case_.mutable_opening()->mutable_target()->set_evidence("e1");
+  Take("apply", "", "2026-06-25", R"(repair { corrected_on: "2026-05-06" })");
+  Take("grant",
+       "city",
+       "2026-07-06",
+       R"(decision {
+    reasons: "符合条件" remedies: "旧的救济途径" repaired_points_hundredths: -150 })",
+       2);
+  const Draft draft =
+      DraftOf(Take("reopen", "city", "2026-11-02", R"(reasons { text: "违背承诺" })", 3));
+  EXPECT_EQ(Text(draft, "reasons"), "违背承诺");
+  EXPECT_EQ(Text(draft, "remedies"), "(none)");
+  EXPECT_EQ(Text(draft, "points_kept"), "(none)");
+}
+
+TEST_F(FieldsTest, WhatTheSubjectAskedForIsSignedByTheOffice) {
+  Run("favourable-listing");
+  Take("propose", "district", "2026-02-24", R"(proposal { reasons: "优秀" })");
+  Take("decide", "city", "2026-03-17", R"(decision { reasons: "x" remedies: "y" })", 3);
+  const int removed =
+      Take("remove", "the-firm", "2026-06-01", R"(reasons { text: "申请退出" })", 1);
+  case_.mutable_steps(removed)->mutable_party()->set_part(CaseStep::SUBJECT);
+  EXPECT_EQ(Text(DraftOf(removed), "organ"), "X市住房和城乡建设局");
+}
+
 TEST_F(FieldsTest, ADecisionOnAnObjectionAnswersItsPointsAndTellsTheAmendments) {
   Run("objection");
   case_.mutable_opening()->mutable_target()->set_case_("cases/2026-7");

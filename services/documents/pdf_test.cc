@@ -391,15 +391,27 @@ TEST(PagesOfTest, ASignatureIsNeverAloneAndNoPageBeginsEmpty) {
   }
 }
 
+TEST(PagesOfTest, APageBeginsWithText) {
+  const auto typesetter = Typesetter::Make("Noto Serif CJK SC");
+  ASSERT_TRUE(typesetter.ok());
+  // Below the signature a free row and two lines of a form follow.
+  for (size_t count = 1; count < 30; ++count) {
+    OfficialDocument document = WithParagraphs(count, "一");
+    for (const char* text : {"经办人：", "签收人："}) document.add_signature_lines(text);
+    for (const auto& page : PagesOf(RowsOf(document, true, **typesetter)))
+      EXPECT_NE(page.front().line, nullptr) << count;
+  }
+}
+
 TEST(PagesOfTest, AHeadingStandsWithItsText) {
   const auto typesetter = Typesetter::Make("Noto Serif CJK SC");
   ASSERT_TRUE(typesetter.ok());
-  for (size_t before = 10; before < 18; ++before) {
+  for (size_t before = 5; before < 25; ++before) {
     OfficialDocument document = WithParagraphs(before, "一");
-    for (const char* text : {"标题", "正文"}) document.add_paragraphs()->set_text(text);
+    for (const char* text : {"标题", "正文", "正文"}) document.add_paragraphs()->set_text(text);
     document.mutable_paragraphs(static_cast<int>(before))->set_style(DocumentParagraph::HEADING);
-    const auto pages = PagesOf(RowsOf(document, true, **typesetter));
-    for (const auto& page : pages) EXPECT_FALSE(page.back().glued);
+    const auto rows = RowsOf(document, true, **typesetter);
+    for (const auto& page : PagesOf(rows)) EXPECT_NE(page.back().line, rows[7 + before].line);
   }
 }
 
