@@ -7,6 +7,7 @@
 #include <gtest/gtest.h>
 
 #include "services/scoring/listing/listing_fixture.h"
+#include "services/scoring/query/credit_file.h"
 
 namespace xince::listing {
 namespace {
@@ -239,6 +240,47 @@ TEST_F(ListingServiceTest, ARepairedLineKeepsWhatTheDecisionSaysAndNoMore) {
   EXPECT_EQ(town_.Current().score_hundredths(), 8700);
 }
 
+TEST_F(ListingServiceTest, TheFileTellsWhatWasRepairedAndByWhom) {
+  town_.GoTo("2026-04-01");
+  const std::string repair = town_.Repaired(kFinding);
+  const creditfile::CreditState& state = town_.state();
+  const credit::v1::CreditFile file =
+      query::WriteFile(state, state.book().Find(kFirm), state.today(), town_.machine().durable());
+  const auto of = [&](const auto& rows, const std::string& evidence) {
+    return *std::find_if(
+        rows.begin(), rows.end(), [&](const auto& row) { return row.evidence() == evidence; });
+  };
+  const credit::v1::Line line = of(file.lines(), kFinding);
+  EXPECT_EQ(line.asked_hundredths(), -1000);
+  EXPECT_EQ(line.counted_hundredths(), 0);
+  EXPECT_EQ(line.cut(), "repaired");
+  EXPECT_EQ(line.repaired_from(), "2026-04-01");
+  EXPECT_EQ(of(file.lines(), kOtherFinding).repaired_from(), "");
+  int64_t sum = 0;
+  for (const auto& one : file.lines()) sum += one.counted_hundredths();
+  EXPECT_EQ(sum, file.standing().record().score_hundredths());
+  ASSERT_THAT(file.evidence(), SizeIs(2));
+  ASSERT_THAT(file.evidence(0).rulings(), SizeIs(1));
+  EXPECT_EQ(file.evidence(0).rulings(0).case_(), repair);
+  EXPECT_EQ(file.evidence(0).rulings(0).kind(), "repaired");
+}
+
+TEST_F(ListingServiceTest, WhatACaseVoidedStaysOnFile) {
+  v1::Amendment amendment;
+  amendment.set_evidence(kFinding);
+  amendment.set_voided(true);
+  Uphold(town_, amendment);
+  const creditfile::CreditState& state = town_.state();
+  const credit::v1::CreditFile file =
+      query::WriteFile(state, state.book().Find(kFirm), state.today(), town_.machine().durable());
+  ASSERT_THAT(file.evidence(), SizeIs(2));
+  EXPECT_EQ(file.evidence(0).rulings(0).kind(), "voided");
+  EXPECT_EQ(std::count_if(file.lines().begin(),
+                          file.lines().end(),
+                          [](const auto& line) { return line.evidence() == kFinding; }),
+            0);
+}
+
 TEST_F(ListingServiceTest, ARepairTakenBackCountsAgain) {
   town_.GoTo("2026-04-01");
   const std::string repair = town_.Repaired(kFinding);
@@ -315,6 +357,84 @@ TEST_F(ListingServiceTest, ReplayAndSnapshotGiveTheSameState) {
   town_.GoTo("2026-09-18");
   EXPECT_EQ(town_.Get("cases/2026-1").state(), "expired");
   EXPECT_EQ(town_.Replayed().value_or(""), town_.machine().StateDigest());
+}
+
+TEST_F(ListingServiceTest, EveryEntryIsTakenBackAsIfItHadNeverBeen) {
+  town_.Take({ListingTown::Filed(kOtherFirm)});
+  town_.Blacklisted();
+  town_.GoTo("2026-04-01");
+  town_.Repaired(kFinding);
+  v1::Amendment amendment;
+  amendment.set_evidence(kOtherFinding);
+  amendment.set_given_points_hundredths(-200);
+  const auto filed =
+      town_.Open(ListingTown::AboutTarget("objection", kOtherFinding), Subject(), Objecting());
+  ASSERT_TRUE(filed.ok()) << filed.status();
+  evidence::v1::Evidence voided = ListingTown::Finding(kFinding, 2);
+  voided.set_voided(true);
+  town_.Take({voided});
+  town_.GoTo("2026-04-30");
+
+  creditfile::CreditState state("3201");
+  for (const journal::Entry& entry : town_.Entries()) {
+    const std::string before = state.SaveSnapshot();
+    journal::Undo undo;
+    ASSERT_EQ(state.Apply(entry, &undo), absl::OkStatus());
+    undo.RollBackTo(0);
+    ASSERT_EQ(state.SaveSnapshot(), before) << entry.revision;
+    ASSERT_EQ(state.Apply(entry, nullptr), absl::OkStatus());
+  }
+  EXPECT_EQ(journal::Sha256Hex(state.SaveSnapshot()), town_.machine().StateDigest());
+}
+
+TEST_F(ListingServiceTest, WhileACourtSuspendsTheEntryItBringsNothing) {
+  const std::string name = town_.Blacklisted();
+  v1::StepDetails order;
+  *order.mutable_order()->mutable_document() = Paper("行政裁定书");
+  const v1::StepParty court = Party(CaseStep::COURT, "chen", "中级人民法院");
+  town_.GoTo("2026-04-01");
+  ASSERT_EQ(town_.Step(name, "suspend", court, order).status(), absl::OkStatus());
+  EXPECT_THAT(town_.Current().memberships(), IsEmpty());
+  EXPECT_THAT(town_.Current().restrictions(), IsEmpty());
+  v1::ListEntriesRequest request;
+  request.set_list("blacklist");
+  const auto entries = town_.Call<v1::ListEntriesResponse>("ListEntries", request);
+  ASSERT_THAT(entries->entries(), SizeIs(1));
+  EXPECT_FALSE(entries->entries(0).in_force());
+  town_.GoTo("2026-04-11");
+  ASSERT_EQ(town_.Step(name, "resume", court, order).status(), absl::OkStatus());
+  ASSERT_THAT(town_.Current().memberships(), SizeIs(1));
+  EXPECT_EQ(town_.Current().memberships(0).from(), "2026-03-18");
+  // The ten days are added.
+  EXPECT_EQ(town_.Current().memberships(0).until(), "2026-09-28");
+  EXPECT_THAT(town_.AsOf("2026-04-05").memberships(), IsEmpty());
+}
+
+TEST_F(ListingServiceTest, ARepairOfAnEntryEndsItAndLeavesTheLine) {
+  const std::string name = town_.Blacklisted();
+  town_.GoTo("2026-06-17");
+  town_.Repaired(name);
+  EXPECT_EQ(town_.Get(name).state(), "removed");
+  EXPECT_THAT(town_.Current().memberships(), IsEmpty());
+  EXPECT_EQ(town_.Current().score_hundredths(), 8000);
+}
+
+TEST_F(ListingServiceTest, RequestIdsAndPagesHaveLimits) {
+  const auto opening = ListingTown::About("blacklist");
+  EXPECT_EQ(Reason(town_.Open(opening, Recorder(), Proposed(), "a b").status()),
+            "REQUEST_ID_SYNTAX");
+  EXPECT_EQ(
+      town_.Open(opening, Recorder(), Proposed(), std::string(kRequestIdBytesMax, 'r')).status(),
+      absl::OkStatus());
+  EXPECT_FALSE(
+      town_.Open(opening, Recorder(), Proposed(), std::string(kRequestIdBytesMax + 1, 'r')).ok());
+  v1::ListCasesRequest request;
+  request.set_page_size(-1);
+  EXPECT_EQ(Reason(town_.Call<v1::ListCasesResponse>("ListCases", request).status()), "PAGE_SIZE");
+  request.set_page_size(kPageSizeMax + 1);
+  EXPECT_EQ(town_.Call<v1::ListCasesResponse>("ListCases", request).status(), absl::OkStatus());
+  request.set_page_token("?");
+  EXPECT_EQ(Reason(town_.Call<v1::ListCasesResponse>("ListCases", request).status()), "PAGE_TOKEN");
 }
 
 // Replays with one change to the first entry in which a step of this id was taken.

@@ -1,11 +1,16 @@
 #include "services/scoring/query/credit_file.h"
 
+#include <algorithm>
+#include <utility>
+#include <vector>
+
 #include "absl/strings/str_cat.h"
 #include "google/protobuf/util/time_util.h"
 
 #include "xince/evidence/v1/evidence.pb.h"
 #include "xince/journal/v1/scoring.pb.h"
 
+#include "services/scoring/creditfile/subject_reach.h"
 #include "services/type/civil_date.h"
 
 namespace xince::query {
@@ -118,10 +123,44 @@ void WriteLine(const CreditState& state,
   to.set_contested(from.contested);
 }
 
+// The repair of a line that holds on the day; null for none.
+const evaluate::Repaired* RepairOf(const Assessment& assessment, const evaluate::Line& line) {
+  if (line.evidence == evaluate::kNone) return nullptr;
+  for (const evaluate::Repaired& repair : assessment.repairs) {
+    const creditfile::Day day = assessment.outcome->day;
+    if (repair.evidence == line.evidence && repair.from <= day && day < repair.until)
+      return &repair;
+  }
+  return nullptr;
+}
+
+// The lines that count, and in their places those that were repaired and count nothing.
+std::vector<evaluate::Line> LinesOf(const Assessment& assessment) {
+  std::vector<evaluate::Line> lines = assessment.outcome->lines;
+  if (assessment.repairs.empty()) return lines;
+  const evaluate::Outcome before =
+      evaluate::Evaluate(*assessment.policy, assessment.facts, {}, assessment.outcome->day);
+  for (evaluate::Line line : before.lines) {
+    const evaluate::Repaired* repair = RepairOf(assessment, line);
+    if (repair == nullptr || repair->points != 0) continue;
+    line.counted = line.in_item = 0;
+    line.cut = evaluate::Cut::kRepaired;
+    line.cut_group = evaluate::kNoIndex;
+    lines.push_back(line);
+  }
+  std::stable_sort(lines.begin(), lines.end(), [](const auto& a, const auto& b) {
+    return std::pair(a.item, a.start) < std::pair(b.item, b.start);
+  });
+  return lines;
+}
+
 void WriteOutcome(const CreditState& state, const Assessment& assessment, CreditFile& file) {
   const CompiledSubjectPolicy& policy = *assessment.policy;
-  for (const evaluate::Line& line : assessment.outcome->lines) {
-    WriteLine(state, policy, line, *file.add_lines());
+  for (const evaluate::Line& line : LinesOf(assessment)) {
+    credit::v1::Line& to = *file.add_lines();
+    WriteLine(state, policy, line, to);
+    if (const evaluate::Repaired* repair = RepairOf(assessment, line); repair != nullptr)
+      to.set_repaired_from(DayText(repair->from));
   }
   for (size_t i = 0; i < assessment.outcome->groups.size(); ++i) {
     auto* group = file.add_groups();
@@ -130,13 +169,50 @@ void WriteOutcome(const CreditState& state, const Assessment& assessment, Credit
   }
 }
 
-void WriteEvidence(const CreditState& state, const Assessment& assessment, CreditFile& file) {
-  for (const evaluate::Fact& fact : assessment.facts) {
+// What cases decided about a piece, and which contest it on the day.
+void WriteRulings(const CreditState& state,
+                  const creditfile::RulingsOf& of,
+                  creditfile::Day day,
+                  creditfile::Revision known,
+                  credit::v1::FileEvidence& entry) {
+  const auto add = [&](const std::string& by, const char* kind, creditfile::Day from, uint64_t at) {
+    credit::v1::EvidenceRuling& ruling = *entry.add_rulings();
+    ruling.set_case_(by);
+    ruling.set_kind(kind);
+    ruling.set_from(DayText(from));
+    ruling.set_revision(at);
+  };
+  for (const creditfile::Ruling& ruling : of.rulings) {
+    if (!ruling.Holds(known)) continue;
+    const char* kind = ruling.kind == creditfile::Ruling::Kind::kVoided    ? "voided"
+                       : ruling.kind == creditfile::Ruling::Kind::kAmended ? "amended"
+                                                                           : "repaired";
+    add(ruling.by, kind, ruling.from, ruling.revision);
+    if (ruling.undone <= known) add(ruling.by, "repair-undone", ruling.undone_on, ruling.undone);
+  }
+  for (const std::string& by : of.contests) {
+    const auto contest = state.cases().Find(by);
+    if (contest != nullptr && ContestedOn(*contest, type::Date::FromDays(day), known))
+      add(by, "contested", contest->steps.front().day.days(), contest->steps.front().revision);
+  }
+}
+
+void WriteEvidence(const CreditState& state,
+                   SubjectId subject,
+                   creditfile::Day day,
+                   creditfile::Revision known,
+                   CreditFile& file) {
+  // As the feeds sent it: what a case voided is told, too.
+  std::vector<evaluate::Fact> facts;
+  creditfile::GatherFacts(state.book(), subject, known, facts);
+  for (const evaluate::Fact& fact : facts) {
     const Piece& piece = state.book().piece(fact.evidence);
     auto* entry = file.add_evidence();
     *entry->mutable_evidence() = EvidenceOf(piece);
     entry->set_taken_at_revision(piece.known);
     for (const std::string& word : creditfile::ReachWords(fact.reach)) entry->add_reach(word);
+    if (const auto* of = state.rulings().OfPiece(fact.evidence); of != nullptr)
+      WriteRulings(state, *of, day, known, *entry);
   }
 }
 
@@ -226,7 +302,7 @@ CreditFile WriteFile(const CreditState& state,
   *file.mutable_standing()->mutable_record() = assessor.Record(assessment, day);
   file.mutable_standing()->set_as_of(DayText(day));
   if (assessment.policy != nullptr) WriteOutcome(state, assessment, file);
-  WriteEvidence(state, assessment, file);
+  WriteEvidence(state, subject, day, known, file);
   WriteRelations(state, subject, known, file);
   const type::Date until = type::AddYears(type::Date::FromDays(day), kAheadYears);
   for (auto& step : assessor.Ahead(subject, assessment, day, until.days(), kAheadMax, known)) {
