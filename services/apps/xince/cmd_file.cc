@@ -28,7 +28,10 @@ using credit::v1::WayUpStep;
 
 constexpr int kHistoryShownMax = 20;
 
-const char* CutInChinese(const Line& line) { return line.cut().empty() ? "" : "封顶"; }
+const char* CutInChinese(const Line& line) {
+  if (!line.repaired_from().empty()) return "已修复";
+  return line.cut().empty() ? "" : "封顶";
+}
 
 // The lines and their sum, which is the score.
 void PrintLines(const CreditFile& file) {
