@@ -149,8 +149,8 @@ TEST_F(ListingServiceTest, AnObjectionToAnEntryIsToldWithTheEntry) {
 
 // An objection upheld by the city's bureau, with an amendment.
 void Uphold(ListingTown& town, const v1::Amendment& amendment) {
-  const auto filed =
-      town.Open(ListingTown::AboutTarget("objection", kFinding), Subject(), Objecting());
+  const auto filed = town.Open(
+      ListingTown::AboutTarget("objection", amendment.evidence()), Subject(), Objecting());
   ASSERT_TRUE(filed.ok()) << filed.status();
   ASSERT_EQ(town.Step(filed->name(), "accept", Clerk(), Because()).status(), absl::OkStatus());
   v1::StepDetails answers;
@@ -367,9 +367,7 @@ TEST_F(ListingServiceTest, EveryEntryIsTakenBackAsIfItHadNeverBeen) {
   v1::Amendment amendment;
   amendment.set_evidence(kOtherFinding);
   amendment.set_given_points_hundredths(-200);
-  const auto filed =
-      town_.Open(ListingTown::AboutTarget("objection", kOtherFinding), Subject(), Objecting());
-  ASSERT_TRUE(filed.ok()) << filed.status();
+  Uphold(town_, amendment);
   evidence::v1::Evidence voided = ListingTown::Finding(kFinding, 2);
   voided.set_voided(true);
   town_.Take({voided});
