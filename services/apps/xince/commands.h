@@ -16,6 +16,9 @@ void AddRecords(Command& app);
 void AddStanding(Command& app);
 /// `xince file`
 void AddCreditFile(Command& app);
+/// `xince report ranking|bottom-three|disclosure|training|party-coverage|overdue-elections|evaluations|
+/// rectification|rectification-summary`
+void AddReport(Command& app);
 /// `xince status`
 void AddStatus(Command& app);
 /// `xince journal verify|fsck|export|verify-export|inclusion`
