@@ -17,10 +17,31 @@
 namespace xince::backtest {
 
 /// Rules with a roll-up, validity by months, a counter of demerits, a restriction that carries over, a
-/// list, and items that only reach managers.
+/// list, items that only reach managers, and points for an attribute, a list and a past grade; with
+/// procedures of one step.
 inline constexpr char kRandomPack[] = R"(
 id: "random" zh: "随机" jurisdiction: "3201" effective_from: "2020-01-01"
-lists { id: "watch" zh: "关注名单" subjects: "firm" basis: LAW }
+lists { id: "watch" zh: "关注名单" subjects: "firm" basis: LAW
+        terms { ways: PROPOSED_BY_PERSON deciding_level: LEVEL_CITY procedure: "enter" } }
+procedures {
+  id: "enter" zh: "列入" purpose: LISTING
+  states { id: "on" zh: "在册" }
+  states { id: "off" zh: "移出" ended: true }
+  steps { id: "enter" zh: "列入" to: "on" by: RECORDER effects: ENTER_FORCE }
+  steps { id: "leave" zh: "移出" from: "on" to: "off" by: RECORDER effects: LEAVE_FORCE }
+}
+procedures {
+  id: "mend" zh: "修复" purpose: REPAIR
+  states { id: "mended" zh: "已修复" }
+  states { id: "undone" zh: "已撤销" ended: true }
+  steps { id: "mend" zh: "修复" to: "mended" by: RECORDER record: DECISION effects: REPAIR_LINE }
+  steps { id: "undo" zh: "撤销" from: "mended" to: "undone" by: RECORDER effects: UNDO_REPAIR }
+}
+procedures {
+  id: "rule" zh: "裁决" purpose: OBJECTION
+  states { id: "ruled" zh: "已裁决" ended: true }
+  steps { id: "rule" zh: "裁决" to: "ruled" by: RECORDER record: DECISION effects: AMEND }
+}
 subjects {
   subject: "firm"
   base { points: "80" }
@@ -31,6 +52,12 @@ subjects {
   items { id: "defect" zh: "问题" kinds: "x.defect" reach: [DIRECT, VIA_PROJECT] points { fixed: "-2.5" }
           validity { until_corrected { plus_months: 1 } } }
   items { id: "projects" zh: "项目" factor: "10" roll_up { weight: AREA } }
+  items { id: "small" zh: "小型" kinds: "x.none" points { fixed: "0" } validity { never {} }
+          not_applicable { when { attribute { name: "subject-type" of: "small" } } points: "1" } }
+  items { id: "watched" zh: "在名单" kinds: "x.none" points { fixed: "0" } validity { never {} }
+          not_applicable { when { listed { of: "watch" } } points: "2" } }
+  items { id: "graded" zh: "上年有等级" kinds: "x.none" points { fixed: "0" } validity { never {} }
+          not_applicable { when { past_grade { years_back: 1 } } points: "4" } }
   grades { id: "A" zh: "甲" when { score { at_least: "85" } } }
   grades { id: "B" zh: "乙" when { score { at_least: "75" } } }
   grades { id: "C" zh: "丙" }
@@ -83,6 +110,16 @@ class RandomRegister {
     return piece;
   }
 
+  /// A piece that Next brought; none before the first.
+  const evidence::v1::Evidence* Known() {
+    if (known_.empty()) return nullptr;
+    auto at = known_.begin();
+    std::advance(at, static_cast<int64_t>(Below(known_.size())));
+    return &at->second;
+  }
+  /// A firm.
+  std::string AnyFirm() { return Firm(); }
+
  private:
   evidence::v1::Evidence Filed(const std::string& subject) {
     evidence::v1::Evidence evidence;
@@ -92,6 +129,7 @@ class RandomRegister {
     evidence.set_kind("registry.subject");
     evidence.mutable_filing()->set_display_name("示例");
     evidence.mutable_filing()->set_division(absl::StrCat(32010400 + 100 * Below(3), "1"));
+    if (Below(2) == 0) evidence.mutable_filing()->set_subject_type("small");
     evidence.mutable_filing()->set_area_hundredths_m2(static_cast<int64_t>(Below(900)) + 100);
     return evidence;
   }

@@ -1,5 +1,7 @@
 #include "services/scoring/backtest/recorded.h"
 
+#include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -8,11 +10,20 @@
 #include "xince/journal/v1/scoring.pb.h"
 
 #include "services/runtime/errors.h"
+#include "services/scoring/creditfile/credit_state.h"
+#include "services/scoring/policy/pack.h"
 #include "services/type/civil_date.h"
 
 namespace xince::backtest {
 
 using credit::v1::StandingRecord;
+
+namespace {
+
+// Jurisdiction of national packs.
+constexpr char kNation[] = "0";
+
+}  // namespace
 
 RecordedCheck::RecordedCheck(const creditfile::EvidenceBook& book,
                              const creditfile::Assessor& assessor,
@@ -42,8 +53,7 @@ void RecordedCheck::Check(const std::string& subject,
   const absl::StatusOr<type::Date> day = type::ParseDate(recorded.day());
   StandingRecord computed;
   if (id != evaluate::kNone && day.ok()) {
-    const evaluate::CompiledPack* pack =
-        recorded.policy_digest().empty() ? nullptr : pack_of_(recorded.policy_digest());
+    const evaluate::CompiledPack* pack = pack_of_(recorded.policy_digest(), day->days(), revision);
     computed =
         assessor_.Record(assessor_.AssessUnder(pack, id, day->days(), revision), day->days());
   }
@@ -58,12 +68,83 @@ void RecordedCheck::Check(const std::string& subject,
 }
 
 RecordedCheck::PackOf PacksOf(const creditfile::PolicyBook& packs) {
-  return [&packs](const std::string& digest) -> const evaluate::CompiledPack* {
+  return [&packs](const std::string& digest,
+                  creditfile::Day /*day*/,
+                  creditfile::Revision /*known*/) -> const evaluate::CompiledPack* {
     for (const policy::Pack& pack : packs.packs().packs()) {
       if (policy::FormatDigest(pack.digest()) == digest) return packs.PackOf(pack.digest());
     }
     return nullptr;
   };
+}
+
+void PacksInForce::Note(creditfile::Revision revision) {
+  // What is taken up or taken back comes in an entry of its own.
+  const policy::PackSet& now = packs_.packs();
+  if (!in_use_.empty() && in_use_.back().second.packs().size() == now.packs().size()) return;
+  in_use_.emplace_back(revision, now);
+}
+
+const evaluate::CompiledPack* PacksInForce::On(creditfile::Day day,
+                                               creditfile::Revision known) const {
+  const auto next = std::partition_point(
+      in_use_.begin(), in_use_.end(), [&](const auto& since) { return since.first <= known; });
+  if (next == in_use_.begin()) return nullptr;
+  const policy::Pack* pack =
+      std::prev(next)->second.InForceFor(jurisdiction_, type::Date::FromDays(day));
+  return pack == nullptr ? nullptr : packs_.PackOf(pack->digest());
+}
+
+namespace {
+
+// Division of the register whose journal it is.
+absl::StatusOr<std::string> JurisdictionOf(journal::Journal& journal) {
+  std::string jurisdiction;
+  XINCE_RETURN_IF_ERROR(journal.Read(0, SIZE_MAX, [&](const journal::Entry& entry) {
+    journal::v1::ScoringEntry payload;
+    if (!jurisdiction.empty() || !payload.ParseFromString(entry.payload) ||
+        !payload.has_policy_loaded())
+      return absl::OkStatus();
+    XINCE_ASSIGN_OR_RETURN(
+        const policy::Pack pack,
+        policy::LoadPack(payload.policy_loaded().content(), payload.policy_loaded().file()));
+    if (pack.proto().jurisdiction() != kNation) jurisdiction = pack.proto().jurisdiction();
+    return absl::OkStatus();
+  }));
+  if (jurisdiction.empty()) {
+    return runtime::FailedPrecondition("JOURNAL_NOT_SCORING",
+                                       "",
+                                       "the journal has no policy pack: it is not scoring's",
+                                       "该流水没有评分标准,不是评分服务的流水");
+  }
+  return jurisdiction;
+}
+
+}  // namespace
+
+absl::StatusOr<Recheck> RecheckJournal(journal::Journal& journal, std::string jurisdiction) {
+  if (jurisdiction.empty()) {
+    XINCE_ASSIGN_OR_RETURN(jurisdiction, JurisdictionOf(journal));
+  }
+  creditfile::CreditState state(jurisdiction);
+  state.TakeStandingsAsRecorded();
+  PacksInForce packs(state.policies(), jurisdiction);
+  XINCE_RETURN_IF_ERROR(journal.Read(0, SIZE_MAX, [&](const journal::Entry& entry) {
+    const absl::Status applied = state.Apply(entry, nullptr);
+    packs.Note(entry.revision);
+    return applied;
+  }));
+  RecordedCheck check(
+      state.book(),
+      state.assessor(),
+      [&packs](const std::string& /*digest*/, creditfile::Day day, creditfile::Revision known) {
+        return packs.On(day, known);
+      });
+  XINCE_RETURN_IF_ERROR(
+      journal.Read(0, SIZE_MAX, [&](const journal::Entry& entry) { return check.Take(entry); }));
+  return Recheck{.standings = check.standings(),
+                 .different = check.different(),
+                 .differences = check.differences()};
 }
 
 }  // namespace xince::backtest

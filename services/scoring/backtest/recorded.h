@@ -4,9 +4,11 @@
 #include <cstdint>
 #include <functional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 
 #include "services/journal/journal.h"
 #include "services/scoring/creditfile/assessor.h"
@@ -39,9 +41,10 @@ struct RecordedDifference {
 /// StandingRecord, digest of its explanation included, must have the same bytes.
 class RecordedCheck {
  public:
-  /// The pack to assess a record under, by the digest in it (hexadecimal; empty: no pack); null for
-  /// none.
-  using PackOf = std::function<const evaluate::CompiledPack*(const std::string& digest)>;
+  /// The pack to assess a record under, by the digest in it (hexadecimal; empty: no pack), its day, and
+  /// the revision of its entry; null for none.
+  using PackOf = std::function<const evaluate::CompiledPack*(
+      const std::string& digest, creditfile::Day day, creditfile::Revision known)>;
 
   /// The book has what the journal recorded. All outlive the check. Hold the machine's shared lock
   /// during Take.
@@ -76,6 +79,40 @@ class RecordedCheck {
 /// The packs of a book, by their own digest: what was in force is compared with what was recorded. The
 /// book outlives it.
 RecordedCheck::PackOf PacksOf(const creditfile::PolicyBook& packs);
+
+/// Which pack was in force, by the packs in use at each revision, whatever records say.
+class PacksInForce {
+ public:
+  /// The book outlives it.
+  PacksInForce(const creditfile::PolicyBook& packs, std::string jurisdiction)
+      : packs_(packs), jurisdiction_(std::move(jurisdiction)) {}
+
+  /// The packs in use are the book's from this revision on. Call it after every entry.
+  void Note(creditfile::Revision revision);
+  /// Null for none.
+  [[nodiscard]] const evaluate::CompiledPack* On(creditfile::Day day,
+                                                 creditfile::Revision known) const;
+
+ private:
+  const creditfile::PolicyBook& packs_;
+  const std::string jurisdiction_;
+  std::vector<std::pair<creditfile::Revision, policy::PackSet>> in_use_;
+};
+
+/// What a check of a whole journal came to.
+struct Recheck {
+  int64_t standings = 0;
+  int64_t different = 0;
+  /// The first kDifferencesMax.
+  std::vector<RecordedDifference> differences;
+};
+
+/// Replays a scoring journal from its first entry, standings as recorded, and assesses each again, under
+/// the pack that was in force on its day by the packs then in use. `jurisdiction`: division code of the
+/// register; empty: of the first pack that is not the nation's. Errors: those of reading and of
+/// CreditState::Apply; FAILED_PRECONDITION `JOURNAL_NOT_SCORING` for a journal without entries of
+/// scoring.
+absl::StatusOr<Recheck> RecheckJournal(journal::Journal& journal, std::string jurisdiction);
 
 }  // namespace xince::backtest
 

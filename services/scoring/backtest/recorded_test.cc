@@ -43,11 +43,62 @@ class RecordedTest : public ::testing::TestWithParam<uint32_t> {
         if (!twice) pieces.push_back(std::move(piece));
       }
       if (!pieces.empty()) register_.Take(pieces, "inspection");
+      for (int j = 0; j < 3; ++j) TakeStep();
       if (random_.Below(2) == 0) {
         today_ = today_ + static_cast<int64_t>(1 + random_.Below(12));
         register_.OpenDay(type::FormatDate(today_));
       }
     }
+  }
+
+  // A list entry or its end, a repair or its end, a ruling: what the register refuses is left.
+  void TakeStep() {
+    register_.state().SetCalendar(&calendar_);
+    listing::v1::StepParty party;
+    party.set_part(policy::v1::CaseStep::RECORDER);
+    party.set_person("li");
+    party.set_office("市局");
+    const auto cases = state().cases().all();
+    if (!cases.empty() && random_.Below(3) == 0) {
+      auto at = cases.begin();
+      std::advance(at, static_cast<int64_t>(random_.Below(cases.size())));
+      const cases::CaseRecord& record = *at->second;
+      const std::string step = record.procedure->proto().id() == "enter" ? "leave" : "undo";
+      Record(state().DecideStep(record.name, step, party, {}, 0), step);
+      return;
+    }
+    listing::v1::Opening opening;
+    listing::v1::StepDetails details;
+    opening.set_subject(random_.AnyFirm());
+    const uint64_t which = random_.Below(4);
+    const evidence::v1::Evidence* piece = random_.Known();
+    if (which == 0 || piece == nullptr) {
+      opening.set_procedure("enter");
+      opening.set_list("watch");
+    } else {
+      opening.set_procedure(which == 1 ? "rule" : "mend");
+      opening.mutable_target()->set_evidence(piece->id());
+      details.mutable_decision()->set_reasons("理由");
+      details.mutable_decision()->set_repaired_points_hundredths(
+          -static_cast<int64_t>(random_.Below(200)));
+      auto& amendment = *details.mutable_decision()->add_amendments();
+      amendment.set_evidence(piece->id());
+      amendment.set_voided(random_.Below(2) == 0);
+      amendment.set_given_points_hundredths(-static_cast<int64_t>(random_.Below(900)));
+    }
+    Record(state().DecideOpening(opening, party, details), opening.procedure());
+  }
+  void Record(absl::StatusOr<journal::v1::CaseSteps> steps, const std::string& what) {
+    if (!steps.ok()) return;
+    journal::v1::ScoringEntry entry;
+    *entry.mutable_case_steps() = *std::move(steps);
+    const auto revision =
+        register_.machine().Execute([&](journal::Transaction& transaction) -> absl::Status {
+          XINCE_RETURN_IF_ERROR(transaction.Append("test", "", entry.SerializeAsString()));
+          return intake::RecordDue(register_.state(), transaction);
+        });
+    ASSERT_TRUE(revision.ok()) << revision.status();
+    ++taken_[what];
   }
 
   [[nodiscard]] const creditfile::CreditState& state() const { return register_.state(); }
@@ -68,6 +119,9 @@ class RecordedTest : public ::testing::TestWithParam<uint32_t> {
     return *evaluate::Compile(*policy::LoadPack(text, "test"), {.vocabulary = &words});
   }
 
+  const type::WorkingDays calendar_ =
+      *type::WorkingDays::Load("policies/national/working-days.txt");
+  std::map<std::string, int> taken_;
   RandomRegister random_{GetParam()};
   type::Date today_ = type::Date::FromCivil(2023, 9, 1);
   creditfile::TestRegister register_{{{"random.textproto", kRandomPack}}, "2023-09-01"};
@@ -94,7 +148,9 @@ TEST_P(RecordedTest, OneOtherNumberInThePackIsFound) {
   // Of the packs that were in force, one with another number, under its own name.
   const evaluate::CompiledPack other = Compile(Costlier(), words);
   RecordedCheck check(
-      state().book(), state().assessor(), [&](const std::string&) { return &other; });
+      state().book(),
+      state().assessor(),
+      [&](const std::string&, creditfile::Day, creditfile::Revision) { return &other; });
   CheckAll(check);
   EXPECT_EQ(check.different(), check.standings()) << "the digest of the pack is recorded too";
   // Scores differ for those alone whom a defect reaches.
@@ -111,6 +167,21 @@ TEST_P(RecordedTest, OneOtherNumberInThePackIsFound) {
   for (const std::string& subject : subjects) EXPECT_THAT(subject, HasSubstr("firms/"));
 }
 
+TEST_P(RecordedTest, AJournalIsCheckedByThePackInForceOnTheDayOfEachRecord) {
+  Live(40);
+  journal::Journal& journal = register_.machine().journal();
+  const absl::StatusOr<Recheck> same = RecheckJournal(journal, "");
+  ASSERT_TRUE(same.ok()) << same.status();
+  EXPECT_GT(same->standings, 50);
+  EXPECT_EQ(same->different, 0) << same->differences.front().recorded << "\n"
+                                << same->differences.front().computed;
+  PacksInForce packs(state().policies(), "3201");
+  packs.Note(5);
+  EXPECT_EQ(packs.On(today_.days(), 4), nullptr) << "not in use yet";
+  EXPECT_NE(packs.On(today_.days(), 5), nullptr);
+  EXPECT_EQ(packs.On(type::Date::FromCivil(2019, 12, 31).days(), 5), nullptr) << "not in force yet";
+}
+
 TEST_P(RecordedTest, AnEntryThatCannotBeReadIsAnError) {
   RecordedCheck check(state().book(), state().assessor(), PacksOf(state().policies()));
   EXPECT_EQ(check.Take({.revision = 3, .payload = "\xff\xff"}).code(), absl::StatusCode::kDataLoss);
@@ -119,6 +190,8 @@ TEST_P(RecordedTest, AnEntryThatCannotBeReadIsAnError) {
 // The engine over a population says of every subject what assessing it alone says.
 TEST_P(RecordedTest, ThePopulationSaysWhatTheRegisterSays) {
   Live(80);
+  for (const char* what : {"enter", "leave", "mend", "undo", "rule"})
+    EXPECT_GT(taken_[what], 0) << what;
   const creditfile::Revision known = register_.machine().durable();
   const std::unique_ptr<Population> population = ReadPopulation(known, 1000);
   const evaluate::CompiledPack old = Compile(kRandomPack, population->vocabulary());

@@ -383,6 +383,7 @@ const CarriedStep* CreditState::FindStepRequest(const std::string& actor,
 void CreditState::NoteProposals(const std::string& subject,
                                 const credit::v1::StandingRecord* record,
                                 journal::Undo* undo) {
+  if (record->proposals().empty() && automatic_.empty()) return;
   std::set<std::string> lists;
   for (const std::string& list : record->proposals()) {
     if (EntersAlone(case_register_.List(list, type::Date::FromDays(today_)).definition))

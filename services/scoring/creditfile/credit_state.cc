@@ -1,14 +1,18 @@
 #include "services/scoring/creditfile/credit_state.h"
 
 #include <algorithm>
+#include <cstddef>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include <google/protobuf/arena.h>
+#include <google/protobuf/unknown_field_set.h>
 
 #include "xince/evidence/v1/evidence.pb.h"
 
 #include "services/journal/flat_bytes.h"
 #include "services/runtime/errors.h"
+#include "services/scoring/creditfile/same_standing.h"
 #include "services/scoring/evaluate/calendar.h"
 #include "services/type/civil_date.h"
 
@@ -25,6 +29,8 @@ using ::xince::journal::v1::ScoringEntry;
 using ::xince::journal::v1::StandingsChanged;
 
 constexpr uint32_t kSnapshotFormat = 5;
+// Where the message of an entry is read into.
+constexpr size_t kPayloadBlockBytes = 8192;
 // Jurisdiction of national packs.
 constexpr char kNation[] = "0";
 
@@ -44,11 +50,17 @@ absl::Status Unreadable() {
                                             .zh = "快照无法读取"});
 }
 
-// The day of evaluation alone is no change.
-bool SameStanding(StandingRecord a, StandingRecord b) {
-  a.clear_day();
-  b.clear_day();
-  return a.SerializeAsString() == b.SerializeAsString();
+bool NothingUnknown(const google::protobuf::Message& message) {
+  return message.GetReflection()->GetUnknownFields(message).empty();
+}
+
+// The answer with a record in it, which it borrows instead of copying.
+std::string AnswerWith(credit::v1::Standing answer, StandingRecord& record, Revision revision) {
+  answer.unsafe_arena_set_allocated_record(&record);
+  answer.set_changed_at_revision(revision);
+  std::string bytes = answer.SerializeAsString();
+  (void)answer.unsafe_arena_release_record();
+  return bytes;
 }
 
 }  // namespace
@@ -98,7 +110,10 @@ CreditState::CreditState(std::string jurisdiction)
                 std::move(jurisdiction)) {}
 
 absl::Status CreditState::Apply(const journal::Entry& entry, journal::Undo* undo) {
-  ScoringEntry payload;
+  // Most entries are small: they are read without asking for memory.
+  alignas(std::max_align_t) char block[kPayloadBlockBytes];
+  google::protobuf::Arena arena(block, sizeof(block));
+  ScoringEntry& payload = *google::protobuf::Arena::CreateMessage<ScoringEntry>(&arena);
   if (!payload.ParseFromString(entry.payload))
     return Mismatch(entry.revision, "unreadable payload");
   const Revision before = std::exchange(revision_, entry.revision);
@@ -154,10 +169,8 @@ void CreditState::RefreshAnswer(PieceId id, journal::Undo* undo) {
       standings_.at(subject).answer = before;
     });
   }
-  credit::v1::Standing answer = DescribeSubject(book_, piece.about, piece.known);
-  *answer.mutable_record() = standing.record;
-  answer.set_changed_at_revision(standing.revision);
-  standing.answer = std::make_shared<const std::string>(answer.SerializeAsString());
+  standing.answer = std::make_shared<const std::string>(AnswerWith(
+      DescribeSubject(book_, piece.about, piece.known), standing.record, standing.revision));
 }
 
 absl::Status CreditState::Take(const EvidenceTaken& taken, Revision revision, journal::Undo* undo) {
@@ -321,7 +334,7 @@ void CreditState::Rank(Revision revision, journal::Undo* undo, Causes& causes) {
 }
 
 void CreditState::Reassess(const Causes& causes, Revision revision, journal::Undo* undo) {
-  if (today_ == evaluate::kNoDay) return;
+  if (today_ == evaluate::kNoDay || as_recorded_) return;
   for (const auto& [subject, because] : causes) {
     if (!filed_.contains(book_.subject(subject).name)) {
       MakeDue(subject, std::nullopt, undo);
@@ -347,7 +360,7 @@ void CreditState::MakeDue(SubjectId subject, std::optional<DueChange> change, jo
   if (found == due_.end() && !change.has_value()) return;
   if (undo != nullptr) {
     std::optional<DueChange> before;
-    if (found != due_.end()) before = found->second;
+    if (found != due_.end()) before = std::move(found->second);
     undo->Add([this, subject, before = std::move(before)] { MakeDue(subject, before, nullptr); });
   }
   if (change.has_value()) {
@@ -357,18 +370,24 @@ void CreditState::MakeDue(SubjectId subject, std::optional<DueChange> change, jo
   }
 }
 
+journal::v1::StandingChange CreditState::ChangeOf(absl::string_view name,
+                                                  const DueChange& due) const {
+  journal::v1::StandingChange change;
+  change.set_subject(std::string(name));
+  const Standing* now = Find(due.subject);
+  if (now != nullptr && now->revision > 0) *change.mutable_before() = now->record;
+  *change.mutable_after() = due.after;
+  for (const std::string& cause : due.causes) change.add_causes(cause);
+  return change;
+}
+
 std::optional<StandingsChanged> CreditState::Due() const {
   if (due_.empty()) return std::nullopt;
   StandingsChanged changed;
   size_t bytes = 0;
   for (const auto& [name, due] : due_) {
     if (static_cast<size_t>(changed.changes_size()) == kChangesPerEntryMax) break;
-    journal::v1::StandingChange change;
-    change.set_subject(std::string(name));
-    const Standing* now = Find(due.subject);
-    if (now != nullptr && now->revision > 0) *change.mutable_before() = now->record;
-    *change.mutable_after() = due.after;
-    for (const std::string& cause : due.causes) change.add_causes(cause);
+    journal::v1::StandingChange change = ChangeOf(name, due);
     bytes += change.ByteSizeLong();
     if (bytes > kChangesBytesMax && !changed.changes().empty()) break;
     *changed.add_changes() = std::move(change);
@@ -376,35 +395,100 @@ std::optional<StandingsChanged> CreditState::Due() const {
   return changed;
 }
 
+bool CreditState::Says(const journal::v1::StandingChange& change,
+                       absl::string_view name,
+                       const DueChange& due) const {
+  const Standing* now = Find(due.subject);
+  const bool first = now == nullptr || now->revision == 0;
+  return change.subject() == name && NothingUnknown(change) && change.has_before() == !first &&
+         (first || SameRecord(change.before(), now->record)) && change.has_after() &&
+         SameRecord(change.after(), due.after) &&
+         std::equal(
+             change.causes().begin(), change.causes().end(), due.causes.begin(), due.causes.end());
+}
+
+bool CreditState::SaysWhatIsDue(const StandingsChanged& changed) const {
+  const auto size = static_cast<size_t>(changed.changes_size());
+  if (size == 0 || size > kChangesPerEntryMax || !NothingUnknown(changed)) return false;
+  auto due = due_.begin();
+  size_t bytes = 0;
+  for (const auto& change : changed.changes()) {
+    if (due == due_.end() || !Says(change, due->first, due->second)) return false;
+    bytes += change.ByteSizeLong();
+    if (bytes > kChangesBytesMax && due != due_.begin()) return false;
+    ++due;
+  }
+  return due == due_.end() || size == kChangesPerEntryMax ||
+         bytes + ChangeOf(due->first, due->second).ByteSizeLong() > kChangesBytesMax;
+}
+
+// The same as bytes, to name what differs.
+absl::Status CreditState::CompareWithDue(const StandingsChanged& changed, Revision revision) const {
+  const StandingsChanged expected = Due().value_or(StandingsChanged());
+  if (expected.SerializeAsString() == changed.SerializeAsString()) return absl::OkStatus();
+  for (int i = 0; i < std::min(expected.changes_size(), changed.changes_size()); ++i) {
+    if (expected.changes(i).SerializeAsString() != changed.changes(i).SerializeAsString()) {
+      return Mismatch(revision, "another standing", changed.changes(i).subject());
+    }
+  }
+  return Mismatch(revision, "another number of standings");
+}
+
 absl::Status CreditState::Settle(const StandingsChanged& changed,
                                  Revision revision,
                                  journal::Undo* undo) {
-  const std::optional<StandingsChanged> expected = Due();
-  if (!expected.has_value()) return Mismatch(revision, "no standing was due");
-  if (expected->SerializeAsString() != changed.SerializeAsString()) {
-    for (int i = 0; i < std::min(expected->changes_size(), changed.changes_size()); ++i) {
-      if (expected->changes(i).SerializeAsString() != changed.changes(i).SerializeAsString()) {
-        return Mismatch(revision, "another standing", changed.changes(i).subject());
-      }
-    }
-    return Mismatch(revision, "another number of standings");
-  }
+  if (as_recorded_) return SettleAsRecorded(changed, revision);
+  if (due_.empty()) return Mismatch(revision, "no standing was due");
+  if (!SaysWhatIsDue(changed)) XINCE_RETURN_IF_ERROR(CompareWithDue(changed, revision));
   for (const auto& change : changed.changes()) {
-    const SubjectId subject = book_.Find(change.subject());
-    std::optional<Standing> before;
-    if (const Standing* now = Find(subject); now != nullptr) before = *now;
-    if (undo != nullptr) undo->Add([this, subject, before] { Restore(subject, before); });
-    Standing after;
-    if (before.has_value()) after.history = before->history;
-    after.history.push_back(revision);
-    after.record = change.after();
-    after.revision = revision;
-    after.answer = std::make_shared<const std::string>(AnswerOf(subject, after.record, revision));
     NoteProposals(change.subject(), &change.after(), undo);
-    Restore(subject, std::move(after));
+    DueChange& due = due_.find(change.subject())->second;
+    const SubjectId subject = due.subject;
+    // The one that is due goes away, unless it comes back.
+    SetStanding(subject, undo == nullptr ? std::move(due.after) : due.after, revision, undo);
     MakeDue(subject, std::nullopt, undo);
   }
   return absl::OkStatus();
+}
+
+absl::Status CreditState::SettleAsRecorded(const StandingsChanged& changed, Revision revision) {
+  for (const auto& change : changed.changes()) {
+    const SubjectId subject = book_.Find(change.subject());
+    if (subject == kNone) return Mismatch(revision, "an unknown subject", change.subject());
+    NoteProposals(change.subject(), &change.after(), nullptr);
+    SetStanding(subject, change.after(), revision, nullptr);
+  }
+  return absl::OkStatus();
+}
+
+void CreditState::SetStanding(SubjectId subject,
+                              StandingRecord after,
+                              Revision revision,
+                              journal::Undo* undo) {
+  const auto [found, first] = standings_.try_emplace(subject);
+  Standing& standing = found->second;
+  Schedule(subject, standing.record.next_change_on(), after.next_change_on());
+  if (undo != nullptr && first) {
+    undo->Add([this, subject] { Restore(subject, std::nullopt); });
+  } else if (undo != nullptr) {
+    undo->Add([this,
+               subject,
+               record = std::move(standing.record),
+               before = standing.revision,
+               answer = standing.answer] {
+      Standing& back = standings_.at(subject);
+      Schedule(subject, back.record.next_change_on(), record.next_change_on());
+      back.record = record;
+      back.revision = before;
+      back.answer = answer;
+      back.history.pop_back();
+    });
+  }
+  standing.history.push_back(revision);
+  standing.record = std::move(after);
+  standing.revision = revision;
+  standing.answer = std::make_shared<const std::string>(
+      AnswerWith(DescribeSubject(book_, subject, revision), standing.record, revision));
 }
 
 void CreditState::Restore(SubjectId subject, std::optional<Standing> standing) {
@@ -419,17 +503,9 @@ void CreditState::Restore(SubjectId subject, std::optional<Standing> standing) {
 }
 
 void CreditState::Schedule(SubjectId subject, const std::string& before, const std::string& after) {
+  if (before == after) return;
   if (!before.empty()) scheduled_.erase({before, subject});
   if (!after.empty()) scheduled_.emplace(after, subject);
-}
-
-std::string CreditState::AnswerOf(SubjectId subject,
-                                  const StandingRecord& record,
-                                  Revision revision) const {
-  credit::v1::Standing standing = DescribeSubject(book_, subject, revision);
-  *standing.mutable_record() = record;
-  standing.set_changed_at_revision(revision);
-  return standing.SerializeAsString();
 }
 
 bool CreditState::IsDue(SubjectId subject) const {

@@ -24,9 +24,9 @@
 
 /// The state of the scoring service: evidence, policies, cases, and the standing of every subject.
 ///
-/// An entry that brings evidence, a day, a policy or steps of cases makes standings due; entries of StandingsChanged
-/// that follow record them, and are refused when they do not say what is computed. A standing is due
-/// when it would differ from the one recorded.
+/// An entry that brings evidence, a day, a policy or steps of cases makes standings due; entries of
+/// StandingsChanged that follow record them, and are refused when they do not say what is computed. A
+/// standing is due when it would differ from the one recorded.
 namespace xince::creditfile {
 
 /// Most changes of one StandingsChanged entry.
@@ -63,6 +63,10 @@ class CreditState final : public journal::State {
  public:
   /// `jurisdiction`: division code of the register.
   explicit CreditState(std::string jurisdiction);
+
+  /// Takes standings as recorded from here on, and computes none: for a check that then assesses them
+  /// all, and would otherwise end at the first that differs. Never in a service.
+  void TakeStandingsAsRecorded() { as_recorded_ = true; }
 
   absl::Status Apply(const journal::Entry& entry, journal::Undo* undo) override;
   [[nodiscard]] uint32_t SnapshotFormat() const override;
@@ -183,6 +187,22 @@ class CreditState final : public journal::State {
   absl::Status Settle(const journal::v1::StandingsChanged& changed,
                       Revision revision,
                       journal::Undo* undo);
+  absl::Status SettleAsRecorded(const journal::v1::StandingsChanged& changed, Revision revision);
+  [[nodiscard]] journal::v1::StandingChange ChangeOf(absl::string_view name,
+                                                     const DueChange& due) const;
+  /// Whether a change is the one that is due for the subject of the name.
+  [[nodiscard]] bool Says(const journal::v1::StandingChange& change,
+                          absl::string_view name,
+                          const DueChange& due) const;
+  /// Whether it is what Due() gives. It may say no when it is.
+  [[nodiscard]] bool SaysWhatIsDue(const journal::v1::StandingsChanged& changed) const;
+  /// DATA_LOSS `REPLAY_MISMATCH` when it is not.
+  [[nodiscard]] absl::Status CompareWithDue(const journal::v1::StandingsChanged& changed,
+                                            Revision revision) const;
+  void SetStanding(SubjectId subject,
+                   credit::v1::StandingRecord after,
+                   Revision revision,
+                   journal::Undo* undo);
   /// Passes over the populations whose policy has quotas; adds those whose row changed to `causes`.
   void Rank(Revision revision, journal::Undo* undo, Causes& causes);
   void Reassess(const Causes& causes, Revision revision, journal::Undo* undo);
@@ -191,9 +211,6 @@ class CreditState final : public journal::State {
   void RefreshAnswer(PieceId piece, journal::Undo* undo);
   void Restore(SubjectId subject, std::optional<Standing> standing);
   void Schedule(SubjectId subject, const std::string& before, const std::string& after);
-  [[nodiscard]] std::string AnswerOf(SubjectId subject,
-                                     const credit::v1::StandingRecord& record,
-                                     Revision revision) const;
 
   evaluate::Vocabulary vocabulary_;
   EvidenceBook book_;
@@ -206,6 +223,7 @@ class CreditState final : public journal::State {
   cases::CaseBook cases_;
   Assessor assessor_;
   const type::WorkingDays* calendar_ = nullptr;
+  bool as_recorded_ = false;
   Day today_ = evaluate::kNoDay;
   Revision revision_ = 0;
   std::map<std::string, uint64_t> cursors_;
