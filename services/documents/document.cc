@@ -63,8 +63,9 @@ class Maker {
   absl::StatusOr<OfficialDocument> Make() {
     XINCE_RETURN_IF_ERROR(SetFields());
     XINCE_RETURN_IF_ERROR(SetHead());
-    for (const DocumentParagraph& paragraph : from_.paragraphs())
+    for (const DocumentParagraph& paragraph : from_.paragraphs()) {
       XINCE_RETURN_IF_ERROR(AddParagraphs(paragraph));
+    }
     for (const std::string& attachment : from_.attachments()) {
       if (!AllGiven(attachment)) continue;
       XINCE_ASSIGN_OR_RETURN(const std::string text, Fill(attachment));
@@ -81,19 +82,21 @@ class Maker {
     fields_ = draft_.fields;
     fields_["date"] = {.text = FormatDay(draft_.date)};
     fields_["year"] = {.text = absl::StrCat(draft_.date.year())};
-    if (draft_.number > kDocumentNumberMax)
+    if (draft_.number > kDocumentNumberMax) {
       return runtime::InvalidArgument("DOCUMENT_NUMBER",
                                       "number",
                                       absl::StrCat("a number is at most ", kDocumentNumberMax),
                                       absl::StrCat("序号不超过 ", kDocumentNumberMax),
                                       {{"limit", absl::StrCat(kDocumentNumberMax)}});
+    }
     fields_["number"] = {.text = draft_.number == 0 ? "" : absl::StrCat(draft_.number)};
     for (const auto& [name, value] : fields_) {
       const FieldRow* row = FindField(from_.id(), name);
       if (row == nullptr) return Unknown(name, "is no field of this document", "不是本文书的字段");
-      if (row->list ? !value.text.empty() : !value.items.empty())
+      if (row->list ? !value.text.empty() : !value.items.empty()) {
         return Unknown(
             name, row->list ? "is a list" : "is no list", row->list ? "应为列表" : "不是列表");
+      }
       if (!value.given()) continue;
       XINCE_RETURN_IF_ERROR(CheckField(*row, value));
       auto& field = *document_.add_fields();
@@ -123,12 +126,13 @@ class Maker {
         std::find_if(from_.titles().begin(), from_.titles().end(), [this](const auto& one) {
           return Fits(one.steps(), draft_.step);
         });
-    if (title == from_.titles().end())
+    if (title == from_.titles().end()) {
       return runtime::NotFound("DOCUMENT_STEP_UNKNOWN",
                                "step",
                                "the template has no title for this step",
                                "文书模板没有适用于该步骤的标题",
                                {{"step", draft_.step}});
+    }
     XINCE_ASSIGN_OR_RETURN(*document_.mutable_title(), Fill(title->text()));
     if (draft_.document_number.empty()) {
       XINCE_ASSIGN_OR_RETURN(*document_.mutable_number(), Fill(from_.number_format()));
@@ -217,8 +221,9 @@ class Maker {
       } else {
         const auto found = fields_.find(part.text);
         const FieldRow* row = FindField(from_.id(), part.text);
-        if (found == fields_.end() || type::TrimSpace(found->second.text).empty())
+        if (found == fields_.end() || type::TrimSpace(found->second.text).empty()) {
           return Missing(part.text, row == nullptr ? part.text : row->zh);
+        }
         filled += found->second.text;
       }
     }
@@ -233,9 +238,12 @@ class Maker {
     for (const auto& paragraph : document_.paragraphs()) count(paragraph.text());
     for (const std::string& text : document_.attachments()) count(text);
     for (const std::string& text : document_.signature_lines()) count(text);
-    for (const std::string* text :
-         {&document_.title(), &document_.addressee(), &document_.signature(), &document_.number()})
+    for (const std::string* text : {&document_.title(),
+                                    &document_.addressee(),
+                                    &document_.signature(),
+                                    &document_.number()}) {
       count(*text);
+    }
     if (chars > kDocumentTextMax) return TooLong("characters", kDocumentTextMax);
     return absl::OkStatus();
   }
@@ -248,13 +256,14 @@ class Maker {
     const bool plain =
         std::all_of(base.begin(), base.end(), [](char c) { return c > ' ' && c <= '~'; });
     if (!(absl::StartsWith(base, "https://") || absl::StartsWith(base, "http://")) || !plain ||
-        absl::EndsWith(base, "/") || base.size() > kVerificationBaseBytesMax)
+        absl::EndsWith(base, "/") || base.size() > kVerificationBaseBytesMax) {
       return runtime::InvalidArgument(
           "DOCUMENT_ADDRESS",
           "verification_base",
           "the base of the verification address is no http(s) address without a slash at its end",
           "核验地址应以 http:// 或者 https:// 开头,不以斜杠结尾",
           {{"limit", absl::StrCat(kVerificationBaseBytesMax)}});
+    }
     document_.set_verification(absl::StrCat(base, "/v/", document_.check_code()));
     return document_;
   }
@@ -328,9 +337,10 @@ std::string ContentBytes(const OfficialDocument& document) {
   Append("number", document.number(), bytes);
   Append("organ", document.organ(), bytes);
   Append("addressee", document.addressee(), bytes);
-  for (const auto& paragraph : document.paragraphs())
+  for (const auto& paragraph : document.paragraphs()) {
     Append(
         absl::StrCat("paragraph.", static_cast<int>(paragraph.style())), paragraph.text(), bytes);
+  }
   for (const std::string& text : document.attachments()) Append("attachment", text, bytes);
   Append("signature", document.signature(), bytes);
   Append("signature_date", document.signature_date(), bytes);
@@ -339,8 +349,9 @@ std::string ContentBytes(const OfficialDocument& document) {
   for (const std::string& text : document.copies()) Append("copy", text, bytes);
   for (const auto& field : document.fields()) {
     Append(absl::StrCat("field.", field.name()), field.text(), bytes);
-    for (const std::string& item : field.items())
+    for (const std::string& item : field.items()) {
       Append(absl::StrCat("item.", field.name()), item, bytes);
+    }
   }
   return bytes;
 }
@@ -348,8 +359,9 @@ std::string ContentBytes(const OfficialDocument& document) {
 absl::StatusOr<Draft> DraftFromJson(absl::string_view json) {
   listing::v1::DocumentDraft proto;
   if (json.size() > kDraftBytesMax ||
-      !google::protobuf::util::JsonStringToMessage(std::string(json), &proto).ok())
+      !google::protobuf::util::JsonStringToMessage(std::string(json), &proto).ok()) {
     return DraftWrong("draft", "this is no JSON of a draft", "不是文书草稿的 JSON");
+  }
   Draft draft{.step = proto.step(),
               .number = proto.number(),
               .document_number = proto.document_number(),

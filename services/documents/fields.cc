@@ -97,8 +97,9 @@ class CaseReader {
     XINCE_ASSIGN_OR_RETURN(draft_.date, type::ParseDate(step_.day(), "day"));
     draft_.number = NumberOf(last_);
     draft_.verification_base = names_.verification_base;
-    if (step_.details().has_decision())
+    if (step_.details().has_decision()) {
       draft_.document_number = step_.details().decision().document_number();
+    }
     AddCommon();
     AddProposal();
     AddNotice();
@@ -149,8 +150,9 @@ class CaseReader {
   [[nodiscard]] OrganNames OrganOfStep(int index) const {
     for (int i = index; i >= 0; --i) {
       const auto& party = case_.steps(i).party();
-      if (!party.office().empty() && party.part() != CaseStep::SUBJECT)
+      if (!party.office().empty() && party.part() != CaseStep::SUBJECT) {
         return OrganOf(party.office());
+      }
     }
     return {};
   }
@@ -158,8 +160,9 @@ class CaseReader {
   // Number of the document of an earlier step, as it was printed; nothing without one.
   [[nodiscard]] std::string NumberWords(int index) const {
     const StepTaken& step = case_.steps(index);
-    if (!step.details().decision().document_number().empty())
+    if (!step.details().decision().document_number().empty()) {
       return step.details().decision().document_number();
+    }
     const Template* from = templates_.Find(step.document());
     const auto date = type::ParseDate(step.day());
     if (from == nullptr || !date.ok() || NumberOf(index) == 0) return "";
@@ -252,8 +255,9 @@ class CaseReader {
   }
 
   void AddDefenceTerm() {
-    if (const CaseClock* clock = DefenceClock(); clock != nullptr)
+    if (const CaseClock* clock = DefenceClock(); clock != nullptr) {
       Set("defence_term", LengthWords(*clock));
+    }
   }
 
   // Points of statements, the answers to them, waivers and hearings.
@@ -286,8 +290,9 @@ class CaseReader {
     const CaseClock* clock = DefenceClock();
     if (!points.empty() || clock == nullptr || !draft_.fields["waived_on"].text.empty()) return;
     for (const auto& state : case_.clocks()) {
-      if (state.clock() == clock->id() && state.status() == listing::v1::ClockState::OVER)
+      if (state.clock() == clock->id() && state.status() == listing::v1::ClockState::OVER) {
         Set("defence_until", Day(state.due()));
+      }
     }
   }
 
@@ -302,8 +307,9 @@ class CaseReader {
     if (at != last_) return;
     Set("reasons", decision.reasons());
     Set("remedies", decision.remedies());
-    if (case_.opening().target().has_evidence())
+    if (case_.opening().target().has_evidence()) {
       Set("points_kept", FormatHundredths(decision.repaired_points_hundredths()));
+    }
     for (const auto& amendment : decision.amendments()) AddAmendment(amendment);
   }
 
@@ -311,11 +317,13 @@ class CaseReader {
     std::string words = FactWords(amendment.evidence());
     absl::StrAppend(&words, "：");
     if (amendment.voided()) absl::StrAppend(&words, "自始不予计入。");
-    if (amendment.has_given_points_hundredths())
+    if (amendment.has_given_points_hundredths()) {
       absl::StrAppend(
           &words, "记分更正为", FormatHundredths(amendment.given_points_hundredths()), "分。");
-    if (!amendment.corrected_on().empty())
+    }
+    if (!amendment.corrected_on().empty()) {
       absl::StrAppend(&words, "改正日期更正为", Day(amendment.corrected_on()), "。");
+    }
     Add("amendments", words);
   }
 
@@ -347,16 +355,19 @@ class CaseReader {
     Set("filed_on", Day(opened.day()));
     Set("corrected_on", Day(opened.details().repair().corrected_on()));
     std::vector<std::string> grounds;
-    for (const int ground : opened.details().objection().grounds())
+    for (const int ground : opened.details().objection().grounds()) {
       grounds.push_back(GroundWords(ground));
+    }
     Set("grounds", absl::StrJoin(grounds, "、"));
     const auto& target = case_.opening().target();
     std::string words = names_.target;
     if (words.empty() && target.has_evidence()) words = FactWords(target.evidence());
-    if (words.empty() && target.has_case_())
+    if (words.empty() && target.has_case_()) {
       words = absl::StrCat(CaseWords(target.case_()), "案件的决定");
-    if (words.empty() && target.has_standing_day())
+    }
+    if (words.empty() && target.has_standing_day()) {
       words = absl::StrCat(Day(target.standing_day()), "的信用状况");
+    }
     Set("contested", words);
     Set("matter", words);
   }
@@ -385,12 +396,13 @@ absl::StatusOr<Draft> DraftOfStep(const TemplateSet& templates,
                                   const Case& of,
                                   int step,
                                   const CaseNames& names) {
-  if (step < 0 || step >= of.steps_size() || of.steps(step).document().empty())
+  if (step < 0 || step >= of.steps_size() || of.steps(step).document().empty()) {
     return runtime::NotFound("DOCUMENT_STEP_UNKNOWN",
                              "step",
                              "the case has no such step, or no document is made of it",
                              "案件没有该步骤,或者该步骤不制作文书",
                              {{"case", of.name()}, {"step", absl::StrCat(step)}});
+  }
   XINCE_ASSIGN_OR_RETURN(const Template* from, templates.Get(of.steps(step).document()));
   return CaseReader(templates, of, step, names).Read(*from);
 }

@@ -8,13 +8,14 @@
 namespace xince::documents {
 
 absl::Status NumberAllocator::Take(int year, absl::string_view kind, uint32_t number) {
-  if (number == 0 || number > kDocumentNumberMax)
+  if (number == 0 || number > kDocumentNumberMax) {
     return runtime::InvalidArgument("DOCUMENT_NUMBER",
                                     "number",
                                     absl::StrCat("a number is 1 to ", kDocumentNumberMax),
                                     absl::StrCat("序号为 1 至 ", kDocumentNumberMax),
                                     {{"limit", absl::StrCat(kDocumentNumberMax)}});
-  if (!series_[{year, std::string(kind)}].emplace(number, "").second)
+  }
+  if (!series_[{year, std::string(kind)}].emplace(number, "").second) {
     return runtime::AlreadyExists(
         "DOCUMENT_NUMBER_TAKEN",
         "number",
@@ -23,6 +24,7 @@ absl::Status NumberAllocator::Take(int year, absl::string_view kind, uint32_t nu
         {{"year", absl::StrCat(year)},
          {"kind", std::string(kind)},
          {"number", absl::StrCat(number)}});
+  }
   return absl::OkStatus();
 }
 
@@ -30,9 +32,10 @@ absl::Status NumberAllocator::Void(int year,
                                    absl::string_view kind,
                                    uint32_t number,
                                    absl::string_view reason) {
-  if (reason.empty())
+  if (reason.empty()) {
     return runtime::InvalidArgument(
         "FIELD_REQUIRED", "reason", "a number is voided for a reason", "作废文号须说明理由");
+  }
   const auto series = series_.find({year, std::string(kind)});
   if (series != series_.end()) {
     const auto found = series->second.find(number);
@@ -55,12 +58,13 @@ absl::StatusOr<uint32_t> NumberAllocator::Next(int year, absl::string_view kind)
   const auto series = series_.find({year, std::string(kind)});
   if (series == series_.end() || series->second.empty()) return 1;
   const uint32_t last = series->second.rbegin()->first;
-  if (last >= kDocumentNumberMax)
+  if (last >= kDocumentNumberMax) {
     return runtime::FailedPrecondition("DOCUMENT_NUMBERS_USED_UP",
                                        "number",
                                        absl::StrCat("the numbers of ", year, " are used up"),
                                        absl::StrCat(year, " 年的文号已用完"),
                                        {{"year", absl::StrCat(year)}, {"kind", std::string(kind)}});
+  }
   return last + 1;
 }
 

@@ -109,9 +109,10 @@ class Painter {
       for (int x = 0; x < qr.width;) {
         int end = x;
         while (end < qr.width && qr.dark(end, y)) ++end;
-        if (end > x)
+        if (end > x) {
           cairo_rectangle(
               cairo_, kQrLeft + x * module, kQrTop + y * module, (end - x) * module, module);
+        }
         x = end + 1;
       }
     }
@@ -160,13 +161,14 @@ absl::StatusOr<std::string> RenderPdf(const OfficialDocument& document, const Pd
                          Typesetter::Make(options.font));
   XINCE_RETURN_IF_ERROR(CheckGlyphs(document, *typesetter));
   const auto pages = PagesOf(RowsOf(document, options.red_line, *typesetter));
-  if (pages.size() > kPagesMax)
+  if (pages.size() > kPagesMax) {
     return runtime::InvalidArgument(
         "DOCUMENT_TOO_LONG",
         "fields",
         absl::StrCat("the document has more than ", kPagesMax, " pages"),
         absl::StrCat("文书超过 ", kPagesMax, " 页"),
         {{"limit", absl::StrCat(kPagesMax)}, {"of", "pages"}});
+  }
   QrCode qr;
   if (!document.verification().empty()) {
     XINCE_ASSIGN_OR_RETURN(qr, MakeQr(document.verification()));
@@ -184,8 +186,9 @@ absl::StatusOr<std::string> RenderPdf(const OfficialDocument& document, const Pd
   }
   cairo_surface_finish(surface.get());
   const cairo_status_t status = cairo_surface_status(surface.get());
-  if (status != CAIRO_STATUS_SUCCESS)
+  if (status != CAIRO_STATUS_SUCCESS) {
     return absl::InternalError(absl::StrCat("cairo: ", cairo_status_to_string(status)));
+  }
   return bytes;
 }
 

@@ -16,15 +16,17 @@ absl::StatusOr<QrCode> MakeQr(const std::string& text) {
                         kSmallestVersion,
                         QR_ECLEVEL_M),
       QRcode_free);
-  if (code == nullptr)
+  if (code == nullptr) {
     return runtime::InvalidArgument("DOCUMENT_ADDRESS",
                                     "verification",
                                     "the verification address fits no QR code",
                                     "核验地址过长,无法生成二维码");
+  }
   QrCode made{.width = code->width};
   made.modules.reserve(static_cast<size_t>(made.width) * made.width);
-  for (int i = 0; i < made.width * made.width; ++i)
+  for (int i = 0; i < made.width * made.width; ++i) {
     made.modules.push_back((code->data[i] & 1) != 0);
+  }
   return made;
 }
 

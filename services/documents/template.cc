@@ -17,7 +17,6 @@
 namespace xince::documents {
 namespace {
 
-using ::google::protobuf::RepeatedPtrField;
 using policy::v1::DocumentParagraph;
 using policy::v1::DocumentTemplate;
 
@@ -48,23 +47,27 @@ class Checker {
   explicit Checker(const DocumentTemplate& proto) : proto_(proto) {}
 
   absl::Status Check() const {
-    if (!IsId(proto_.id()))
+    if (!IsId(proto_.id())) {
       return Wrong("the id is not kebab-case", "编号应为小写字母、数字和连字符");
+    }
     if (proto_.zh().empty() || proto_.en().empty()) return Wrong("it has no name", "缺少名称");
     if (proto_.titles().empty()) return Wrong("it has no title", "缺少标题");
     if (proto_.paragraphs().empty()) return Wrong("it has no paragraph", "缺少正文");
-    if (proto_.paragraphs_size() > kTemplateParagraphsMax || proto_.copies_size() > kCopiesMax)
+    if (proto_.paragraphs_size() > kTemplateParagraphsMax || proto_.copies_size() > kCopiesMax) {
       return Wrong("it has too many paragraphs or copies", "段落或者联次过多");
+    }
     for (const auto& title : proto_.titles()) {
       if (title.text().empty()) return Wrong("a title is empty", "标题为空");
       XINCE_RETURN_IF_ERROR(CheckText(title.text(), nullptr));
     }
     XINCE_RETURN_IF_ERROR(CheckNumber());
     XINCE_RETURN_IF_ERROR(CheckText(proto_.addressee(), nullptr));
-    for (const DocumentParagraph& paragraph : proto_.paragraphs())
+    for (const DocumentParagraph& paragraph : proto_.paragraphs()) {
       XINCE_RETURN_IF_ERROR(CheckParagraph(paragraph));
-    for (const std::string& text : proto_.attachments())
+    }
+    for (const std::string& text : proto_.attachments()) {
       XINCE_RETURN_IF_ERROR(CheckText(text, nullptr));
+    }
     XINCE_RETURN_IF_ERROR(CheckSignature());
     return CheckSources();
   }
@@ -84,12 +87,14 @@ class Checker {
   // `list`: only a list will do; else only a text.
   absl::Status CheckField(absl::string_view name, bool list) const {
     const FieldRow* row = FindField(proto_.id(), name);
-    if (row == nullptr)
+    if (row == nullptr) {
       return Wrong(absl::StrCat("`", name, "` is no field of this kind of document"),
                    absl::StrCat("“", name, "”不是这种文书的字段"));
-    if (row->list != list)
+    }
+    if (row->list != list) {
       return Wrong(absl::StrCat("`", name, "` is ", row->list ? "a list" : "no list"),
                    absl::StrCat("“", name, row->list ? "”是列表" : "”不是列表"));
+    }
     return absl::OkStatus();
   }
 
@@ -99,9 +104,10 @@ class Checker {
     for (const TextPart& part : parts) {
       if (part.slot) slots.insert(part.text);
     }
-    if (slots != std::multiset<std::string>{"number", "organ_mark", "year"})
+    if (slots != std::multiset<std::string>{"number", "organ_mark", "year"}) {
       return Wrong("the number format has not organ_mark, year and number, each once",
                    "文号应含机关代字、年份和序号各一次");
+    }
     return absl::OkStatus();
   }
 
@@ -109,9 +115,10 @@ class Checker {
     if (paragraph.text().empty()) return Wrong("a paragraph is empty", "段落为空");
     for (const auto* names : {&paragraph.when(), &paragraph.unless()}) {
       for (const std::string& name : *names) {
-        if (FindField(proto_.id(), name) == nullptr)
+        if (FindField(proto_.id(), name) == nullptr) {
           return Wrong(absl::StrCat("a condition names `", name, "`, which is no field of it"),
                        absl::StrCat("条件所称“", name, "”不是这种文书的字段"));
+        }
       }
     }
     if (paragraph.each().empty()) return CheckText(paragraph.text(), nullptr);
@@ -121,28 +128,32 @@ class Checker {
 
   absl::Status CheckSignature() const {
     const auto& signature = proto_.signature();
-    if (signature.organ().empty() || signature.date().empty())
+    if (signature.organ().empty() || signature.date().empty()) {
       return Wrong("nobody signs, or without a date", "缺少署名或者日期");
+    }
     XINCE_RETURN_IF_ERROR(CheckText(signature.organ(), nullptr));
     XINCE_RETURN_IF_ERROR(CheckText(signature.date(), nullptr));
-    for (const std::string& line : signature.lines())
+    for (const std::string& line : signature.lines()) {
       XINCE_RETURN_IF_ERROR(CheckText(line, nullptr));
+    }
     return absl::OkStatus();
   }
 
   absl::Status CheckSources() const {
     std::set<std::string> copies;
     for (const auto& copy : proto_.copies()) {
-      if (copy.zh().empty() || !copies.insert(copy.zh()).second)
+      if (copy.zh().empty() || !copies.insert(copy.zh()).second) {
         return Wrong("a copy has no mark of its own", "联次缺少或者重复");
+      }
     }
     std::set<std::string> documents;
     for (const auto& document : proto_.documents()) documents.insert(document.id());
     if (proto_.sources().empty()) return Wrong("it has no source", "缺少来源");
     for (const auto& source : proto_.sources()) {
-      if (documents.count(source.document()) == 0)
+      if (!documents.contains(source.document())) {
         return Wrong(absl::StrCat("source `", source.document(), "` is no document of it"),
                      absl::StrCat("来源“", source.document(), "”未列明"));
+      }
     }
     return absl::OkStatus();
   }
@@ -175,12 +186,14 @@ absl::StatusOr<std::vector<TextPart>> PartsOf(absl::string_view text) {
     if (open != 0) parts.push_back({.text = std::string(text.substr(0, open))});
     if (open == absl::string_view::npos) break;
     const size_t close = text.find('}', open + 1);
-    if (text[open] == '}' || close == absl::string_view::npos)
+    if (text[open] == '}' || close == absl::string_view::npos) {
       return Wrong("a brace has no partner", "花括号不成对");
+    }
     const absl::string_view name = text.substr(open + 1, close - open - 1);
-    if (!IsSlotName(name))
+    if (!IsSlotName(name)) {
       return Wrong(absl::StrCat("`{", name, "}` is no slot"),
                    absl::StrCat("“{", name, "}”不是字段"));
+    }
     parts.push_back({.slot = true, .text = std::string(name)});
     text.remove_prefix(close + 1);
   }
@@ -238,12 +251,13 @@ const Template* TemplateSet::Find(absl::string_view id) const {
 
 absl::StatusOr<const Template*> TemplateSet::Get(absl::string_view id) const {
   const Template* found = Find(id);
-  if (found == nullptr)
+  if (found == nullptr) {
     return runtime::NotFound("DOCUMENT_TEMPLATE_UNKNOWN",
                              "template",
                              absl::StrCat("there is no template `", id, "`"),
                              absl::StrCat("没有文书模板“", id, "”"),
                              {{"template", std::string(id)}});
+  }
   return found;
 }
 

@@ -118,8 +118,9 @@ absl::StatusOr<std::unique_ptr<Typesetter>> Typesetter::Make(const std::string& 
     const FontDescription found(pango_font_describe(font.get()));
     const char* name = pango_font_description_get_family(found.get());
     if (name == nullptr || family != name ||
-        (pango_font_description_get_weight(found.get()) >= PANGO_WEIGHT_BOLD) != bold)
+        (pango_font_description_get_weight(found.get()) >= PANGO_WEIGHT_BOLD) != bold) {
       return FontMissing(family);
+    }
     made->coverages_.emplace_back(
         pango_font_get_coverage(font.get(), pango_language_from_string("zh-cn")));
   }
@@ -131,8 +132,9 @@ absl::Status Typesetter::CheckGlyphs(absl::string_view text) const {
   for (const char* at = text.data(); at < end; at = g_utf8_next_char(at)) {
     const gunichar character = g_utf8_get_char(at);
     for (const auto& coverage : coverages_) {
-      if (pango_coverage_get(coverage.get(), static_cast<int>(character)) == PANGO_COVERAGE_EXACT)
+      if (pango_coverage_get(coverage.get(), static_cast<int>(character)) == PANGO_COVERAGE_EXACT) {
         continue;
+      }
       const std::string code = absl::StrFormat("U+%04X", character);
       return runtime::FailedPrecondition(
           "DOCUMENT_GLYPH_MISSING",
@@ -151,8 +153,9 @@ PangoLayout* Typesetter::NewLayout(const std::string& text, const TextStyle& sty
   pango_layout_set_font_description(layout, Describe(family_, style.size, style.bold).get());
   PangoAttrList* attributes = pango_attr_list_new();
   pango_attr_list_insert(attributes, pango_attr_fallback_new(FALSE));
-  if (style.size == kBodySize)
+  if (style.size == kBodySize) {
     pango_attr_list_insert(attributes, pango_attr_letter_spacing_new(kLetterSpacing));
+  }
   pango_layout_set_attributes(layout, attributes);
   pango_attr_list_unref(attributes);
   pango_layout_set_text(layout, text.data(), static_cast<int>(text.size()));

@@ -51,8 +51,9 @@ absl::StatusOr<documents::Rendered> Render(const Session& session, const RenderO
 int RenderToFile(Session& session, const RenderOptions& options) {
   const auto rendered = Render(session, options);
   if (!rendered.ok()) return Refuse(rendered.status());
-  if (const absl::Status status = WriteFile(options.out, rendered->pdf); !status.ok())
+  if (const absl::Status status = WriteFile(options.out, rendered->pdf); !status.ok()) {
     return Refuse(status);
+  }
   if (session.json()) {
     PrintJson(rendered->document);
   } else {
