@@ -124,7 +124,7 @@ TEST_F(BottomThreeTest, DoesNotRankWhereNothingWasJudged) {
 
 TEST_F(BottomThreeTest, JudgesByTheLastSurveyOfTheProjectsThatGoOn) {
   AddStreet("320104001", 1, 0, 0);
-  AddSurvey("320104001-0", "2026-06-30", 5000);
+  AddSurvey("320104001-0", "2026-06-30", 7000);
   AddSurvey("320104001-0", "2026-07-02", 7000);
   // The day after the survey is the first of the next quarter: it was made in this one.
   AddSurvey("320104001-0", "2026-07-01", 5999);
