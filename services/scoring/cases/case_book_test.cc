@@ -625,6 +625,22 @@ TEST_F(CaseBookTest, AReplayedStepWhoseGuardDoesNotHoldIsRefused) {
   EXPECT_EQ(runtime::ToProblem(status).metadata.at("step"), "decide");
 }
 
+TEST_F(CaseBookTest, AListEnteredByRuleTakesNobodyThatNoRuleProposes) {
+  auto& terms = *register_.lists[kBlacklist].mutable_terms();
+  terms.add_ways(policy::v1::ListTerms::PROPOSED_BY_RULE);
+  EXPECT_EQ(MissingOf(Open(On(2, 24))), "LIST_TAKES");
+  terms.add_ways(policy::v1::ListTerms::PROPOSED_BY_PERSON);
+  EXPECT_TRUE(Open(On(2, 24)).ok());
+}
+
+TEST_F(CaseBookTest, AListEnteredByRuleTakesWhomAnOutcomeProposes) {
+  register_.lists[kBlacklist].mutable_terms()->add_ways(policy::v1::ListTerms::PROPOSED_BY_RULE);
+  register_.proposes = {{kFirm, "another"}};
+  EXPECT_EQ(MissingOf(Open(On(2, 24))), "LIST_TAKES");
+  register_.proposes = {{kFirm, kBlacklist}};
+  EXPECT_TRUE(Open(On(2, 24)).ok());
+}
+
 TEST_F(CaseBookTest, AStepIsTakenBackWhole) {
   Serve();
   OpenDay(On(3, 17));
@@ -645,6 +661,18 @@ TEST_F(CaseBookTest, ADeadlineBeyondTheCalendarIsRefused) {
   ASSERT_TRUE(Step("write-notice", Checker(), Notice(), On(12, 1)).ok());
   const absl::Status status = Step("serve-notice", Checker(), Served("2026-12-30"), On(12, 30));
   EXPECT_EQ(runtime::ReasonOf(status), "CALENDAR_UNKNOWN_YEAR");
+}
+
+TEST_F(CaseBookTest, ALimitThatIsOnlyReportedKeepsNothingOff) {
+  ASSERT_TRUE(Open(On(11, 2)).ok());
+  ASSERT_TRUE(Step("check", Checker(), Reasons(), On(11, 2)).ok());
+  ASSERT_TRUE(Step("write-notice", Checker(), Notice(), On(11, 2)).ok());
+  ASSERT_TRUE(Step("serve-notice", Checker(), Served("2026-11-03"), On(11, 3)).ok());
+  const auto told = book_.Describe(*book_.Find(case_), On(11, 3), *calendar_, true);
+  for (const auto& clock : told.clocks()) {
+    if (clock.clock() == "decision-due") EXPECT_EQ(clock.due(), "") << "60 working days reach 2027";
+    if (clock.clock() == "defence") EXPECT_EQ(clock.due(), "2026-11-17");
+  }
 }
 
 TEST_F(CaseBookTest, ACaseHoldsSoManyPoints) {

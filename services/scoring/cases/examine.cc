@@ -137,9 +137,20 @@ class Examination {
     const auto& kinds = record_.list->subjects();
     // A pack calls the kind by the singular of the collection.
     const std::string kind(absl::StripSuffix(type::CollectionOf(subject->kind), "s"));
-    if (std::find(kinds.begin(), kinds.end(), kind) == kinds.end()) return false;
+    if (std::find(kinds.begin(), kinds.end(), kind) == kinds.end() || !WayIsOpen()) return false;
     const uint32_t quota = record_.list->terms().quota();
     return quota == 0 || static_cast<uint32_t>(c_.on_list) < quota;
+  }
+
+  // Whether a person may open the case: the list takes persons' proposals, or an outcome proposes the
+  // subject. A list that names no way takes every proposal.
+  [[nodiscard]] bool WayIsOpen() const {
+    if (!record_.steps.empty() || event_.party().part() == CaseStep::RULE) return true;
+    const auto& ways = record_.list->terms().ways();
+    return ways.empty() ||
+           std::find(ways.begin(), ways.end(), policy::v1::ListTerms::PROPOSED_BY_PERSON) !=
+               ways.end() ||
+           c_.view->Proposes(record_.opening.subject(), record_.opening.list());
   }
 
   [[nodiscard]] const Proposal& ProposalOfCase() const {

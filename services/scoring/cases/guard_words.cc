@@ -31,8 +31,9 @@ GuardWords WordsOf(StepGuard::Kind kind) {
       return {"陈述申辩期尚未届满,当事人也未明确放弃",
               "the time to state and defend is not over, and was not waived"};
     case StepGuard::LIST_TAKES:
-      return {"名单不收该类主体,或者名额已满",
-              "the list does not take this kind of subject, or is full"};
+      return {"名单不收该类主体,只由规则提出而评价结果未提出,或者名额已满",
+              "the list does not take this kind of subject, takes only whom a rule proposes, or is "
+              "full"};
     case StepGuard::NO_OPEN_CASE:
       return {"同一事项已有未结案件", "another case about the same matter is open"};
     case StepGuard::PROPOSAL_COMPLETE:
