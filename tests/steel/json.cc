@@ -22,6 +22,11 @@ bool IsVolatile(const FieldDescriptor& field) {
                                                         "sequence",
                                                         "explanation_digest",
                                                         "policy_digest",
+                                                        "policy_digests",
+                                                        "hash",
+                                                        "read_hash",
+                                                        "read_revision",
+                                                        "digest",
                                                         "history"};
   return names.contains(field.name()) ||
          (field.message_type() != nullptr &&

@@ -35,7 +35,8 @@ struct Process {
 
 class ProcessRegister final : public Register {
  public:
-  explicit ProcessRegister(const Arrangement& arrangement) : arrangement_(arrangement) {
+  ProcessRegister(const Arrangement& arrangement, Place place)
+      : arrangement_(arrangement), place_(std::move(place)) {
     if (arrangement.store != Store::kRedis) return;
     primary_ = RedisServer::Start({.replicas = 1, .tcp = true}).value();
     replica_ = RedisServer::Start({.tcp = true, .replica_of = primary_->port()}).value();
@@ -99,8 +100,8 @@ class ProcessRegister final : public Register {
     std::vector<std::string> command = {XincedBinary(),
                                         absl::StrCat("--target=", target),
                                         absl::StrCat("--data-dir=", directory_.path(), "/data"),
-                                        absl::StrCat("--register=", kRegisterName),
-                                        absl::StrCat("--division=", kDivision),
+                                        absl::StrCat("--register=", place_.name),
+                                        absl::StrCat("--division=", place_.division),
                                         absl::StrCat("--share-dir=", ShareDirectory()),
                                         "--policies-dir=policies",
                                         "--grpc-address=127.0.0.1:0",
@@ -135,6 +136,7 @@ class ProcessRegister final : public Register {
   }
 
   const Arrangement arrangement_;
+  const Place place_;
   TemporaryDirectory directory_;
   runtime::SystemClock clock_;
   std::unique_ptr<RedisServer> primary_;
@@ -146,8 +148,8 @@ class ProcessRegister final : public Register {
 
 }  // namespace
 
-std::unique_ptr<Register> MakeProcessRegister(const Arrangement& arrangement) {
-  return std::make_unique<ProcessRegister>(arrangement);
+std::unique_ptr<Register> MakeProcessRegister(const Arrangement& arrangement, const Place& place) {
+  return std::make_unique<ProcessRegister>(arrangement, place);
 }
 
 }  // namespace xince::steel

@@ -8,7 +8,7 @@
 /// A register of real xinced processes, on the operating system's clock.
 namespace xince::steel {
 
-std::unique_ptr<Register> MakeProcessRegister(const Arrangement& arrangement);
+std::unique_ptr<Register> MakeProcessRegister(const Arrangement& arrangement, const Place& place);
 
 }  // namespace xince::steel
 

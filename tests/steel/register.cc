@@ -64,13 +64,19 @@ std::string NameOf(const Arrangement& arrangement) {
                       arrangement.store == Store::kSqlite ? "Sqlite" : "Redis");
 }
 
-std::unique_ptr<Register> MakeRegister(const Arrangement& arrangement, absl::Time now) {
+bool HasClock(const Arrangement& arrangement) {
+  return arrangement.shape == Shape::kOneServer || arrangement.shape == Shape::kFiveServers;
+}
+
+std::unique_ptr<Register> MakeRegister(const Arrangement& arrangement,
+                                       absl::Time now,
+                                       const Place& place) {
   switch (arrangement.shape) {
     case Shape::kOneServer:
     case Shape::kFiveServers:
-      return MakeServerRegister(arrangement, now);
+      return MakeServerRegister(arrangement, now, place);
     default:
-      return MakeProcessRegister(arrangement);
+      return MakeProcessRegister(arrangement, place);
   }
 }
 

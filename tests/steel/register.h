@@ -44,6 +44,12 @@ inline constexpr const char* kServices[] = {
 inline constexpr char kRegisterName[] = "nanjing";
 inline constexpr char kDivision[] = "3201";
 
+/// Whose register it is.
+struct Place {
+  std::string name = kRegisterName;
+  std::string division = kDivision;
+};
+
 class Register {
  public:
   virtual ~Register() = default;
@@ -67,8 +73,13 @@ class Register {
   [[nodiscard]] virtual std::vector<std::string> DataDirectories() const = 0;
 };
 
+/// Whether the services of such a register run on a clock that can be set.
+bool HasClock(const Arrangement& arrangement);
+
 /// A register with nothing filed, its clock at `now` where it has one. Not started.
-std::unique_ptr<Register> MakeRegister(const Arrangement& arrangement, absl::Time now);
+std::unique_ptr<Register> MakeRegister(const Arrangement& arrangement,
+                                       absl::Time now,
+                                       const Place& place = {});
 
 /// Waits until `condition` holds, asking it a hundred times a second; false after `limit`.
 template <class Condition>

@@ -123,8 +123,8 @@ const type::Divisions& Divisions() {
 
 class ServerRegister final : public Register {
  public:
-  ServerRegister(const Arrangement& arrangement, absl::Time now)
-      : arrangement_(arrangement), clock_(now) {
+  ServerRegister(const Arrangement& arrangement, absl::Time now, Place place)
+      : arrangement_(arrangement), place_(std::move(place)), clock_(now) {
     if (arrangement.store == Store::kRedis) redis_ = RedisServer::Start({}).value();
   }
   ~ServerRegister() override { (void)Stop(); }
@@ -184,8 +184,8 @@ class ServerRegister final : public Register {
   absl::StatusOr<host::RegisterOptions> Options(const std::set<std::string>& services) {
     host::RegisterOptions options;
     options.services = services;
-    options.register_name = kRegisterName;
-    options.division = kDivision;
+    options.register_name = place_.name;
+    options.division = place_.division;
     if (redis_ == nullptr) {
       config::v1::Config config;
       config.set_data_dir(directory_.path());
@@ -202,7 +202,7 @@ class ServerRegister final : public Register {
       return host::SigningKeyOf(directory_.path(), journal);
     };
     XINCE_ASSIGN_OR_RETURN(options.identity_key, host::IdentityKeyOf(directory_.path()));
-    XINCE_ASSIGN_OR_RETURN(options.policies, host::ReadPolicies("policies", kDivision));
+    XINCE_ASSIGN_OR_RETURN(options.policies, host::ReadPolicies("policies", place_.division));
     XINCE_ASSIGN_OR_RETURN(options.kind_catalogue, host::ReadKindCatalogue("policies"));
     XINCE_ASSIGN_OR_RETURN(options.calendar, host::ReadCalendar("policies"));
     XINCE_ASSIGN_OR_RETURN(options.kinds, host::ReadKinds("policies"));
@@ -214,6 +214,7 @@ class ServerRegister final : public Register {
   }
 
   const Arrangement arrangement_;
+  const Place place_;
   TemporaryDirectory directory_;
   SettableClock clock_;
   runtime::LogCapture logs_;
@@ -225,8 +226,10 @@ class ServerRegister final : public Register {
 
 }  // namespace
 
-std::unique_ptr<Register> MakeServerRegister(const Arrangement& arrangement, absl::Time now) {
-  return std::make_unique<ServerRegister>(arrangement, now);
+std::unique_ptr<Register> MakeServerRegister(const Arrangement& arrangement,
+                                             absl::Time now,
+                                             const Place& place) {
+  return std::make_unique<ServerRegister>(arrangement, now, place);
 }
 
 }  // namespace xince::steel

@@ -8,7 +8,9 @@
 /// A register whose servers are threads of this process, with a clock that can be set.
 namespace xince::steel {
 
-std::unique_ptr<Register> MakeServerRegister(const Arrangement& arrangement, absl::Time now);
+std::unique_ptr<Register> MakeServerRegister(const Arrangement& arrangement,
+                                             absl::Time now,
+                                             const Place& place);
 
 }  // namespace xince::steel
 

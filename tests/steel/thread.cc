@@ -20,6 +20,8 @@
 #include <gtest/gtest.h>
 
 #include "xince/credit/v1/credit.pb.h"
+#include "xince/listing/v1/listing.pb.h"
+#include "xince/policy/v1/policy.pb.h"
 
 #include "services/runtime/errors.h"
 #include "tests/steel/explained.h"
@@ -55,7 +57,9 @@ const MethodDescriptor* MethodOf(const std::string& call) {
       {"inspection", "xince.inspection.v1.InspectionService"},
       {"party", "xince.party.v1.PartyEvaluationService"},
       {"committee", "xince.committee.v1.CommitteeService"},
-      {"credit", "xince.credit.v1.CreditService"}};
+      {"credit", "xince.credit.v1.CreditService"},
+      {"listing", "xince.listing.v1.ListingService"},
+      {"policy", "xince.policy.v1.PolicyService"}};
   const auto found = services.find(parts.first);
   const MethodDescriptor* method =
       found == services.end()
@@ -68,7 +72,8 @@ const MethodDescriptor* MethodOf(const std::string& call) {
 
 std::string ServiceOf(const std::string& call) {
   const std::string package = call.substr(0, call.find('.'));
-  return package == "credit" ? "scoring" : package;
+  const bool scoring = package == "credit" || package == "listing" || package == "policy";
+  return scoring ? "scoring" : package;
 }
 
 std::unique_ptr<Message> New(const google::protobuf::Descriptor* type) {
@@ -130,6 +135,13 @@ Thread::Thread(const std::string& name) : name_(name) {
 }
 
 absl::Time Thread::clock() const { return TimeOf(StringOf(thread_, "clock")); }
+
+Place Thread::place() const {
+  if (Find(thread_, "division") == nullptr) return {};
+  return {.name = StringOf(thread_, "register"), .division = StringOf(thread_, "division")};
+}
+
+bool Thread::NeedsClock() const { return StringOf(thread_, "only") == "clock"; }
 
 std::vector<std::string> Thread::Names() {
   std::vector<std::string> names;

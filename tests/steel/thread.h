@@ -12,8 +12,9 @@
 
 /// A steel thread: what clients do to a whole register and what must come of it, as data.
 ///
-/// A file threads/<name>.json is {"about", "clock", "steps"}. `clock` is where the services' clock
-/// begins. A step is an object; every member but `note` does something, in this order:
+/// A file threads/<name>.json is {"about", "clock", "steps"}, and {"register", "division"} where it is
+/// not Nanjing's. `clock` is where the services' clock begins; a thread with `only: "clock"` of its own
+/// runs nowhere else. A step is an object; every member but `note` does something, in this order:
 ///
 ///   only: "clock"      skipped where the services run on the operating system's clock
 ///   clock: TIME        sets the clock and waits until scoring has opened the day
@@ -48,6 +49,10 @@ class Thread {
 
   /// Where the clock begins.
   [[nodiscard]] absl::Time clock() const;
+  /// Whose register it runs on.
+  [[nodiscard]] Place place() const;
+  /// Whether it makes no sense without a clock that can be set.
+  [[nodiscard]] bool NeedsClock() const;
   /// Runs every step; failures are the test's. Goldens of steps that were skipped are not compared.
   void Run(Register& services);
   /// Writes threads/<name>.golden from the last run.
