@@ -1,5 +1,8 @@
 #include "services/scoring/evaluate/outcome.h"
 
+#include <bit>
+#include <cstring>
+
 #include "services/scoring/evaluate/compiled.h"
 
 namespace xince::evaluate {
@@ -8,28 +11,47 @@ namespace {
 // Version of the encoding.
 constexpr uint8_t kEncoding = 1;
 
-// Little-endian numbers of fixed width, texts and lists with their length first.
+// Little-endian numbers of fixed width, texts and lists with their length first. Writes over a buffer,
+// which grows by doubling: its size is what was never written to yet.
 class Writer {
  public:
+  explicit Writer(std::string& buffer) : buffer_(buffer) {}
+
   template <typename Integer>
   void Put(Integer value) {
-    const auto bits = static_cast<uint64_t>(value);
-    for (size_t i = 0; i < sizeof(Integer); ++i)
-      bytes_.push_back(static_cast<char>(bits >> (8 * i) & 0xFF));
+    char* const at = Grow(sizeof(Integer));
+    if constexpr (std::endian::native == std::endian::little) {
+      std::memcpy(at, &value, sizeof(Integer));
+    } else {
+      const auto bits = static_cast<uint64_t>(value);
+      for (size_t i = 0; i < sizeof(Integer); ++i)
+        at[i] = static_cast<char>(bits >> (8 * i) & 0xFF);
+    }
+  }
+  void Raw(absl::string_view bytes) {
+    if (!bytes.empty()) std::memcpy(Grow(bytes.size()), bytes.data(), bytes.size());
   }
   void Text(absl::string_view text) {
     Put(static_cast<uint32_t>(text.size()));
-    bytes_.append(text.data(), text.size());
+    Raw(text);
   }
   template <typename List, typename Write>
   void Each(const List& list, const Write& write) {
     Put(static_cast<uint32_t>(list.size()));
     for (const auto& element : list) write(element);
   }
-  std::string Take() { return std::move(bytes_); }
+  [[nodiscard]] absl::string_view written() const { return {buffer_.data(), size_}; }
 
  private:
-  std::string bytes_;
+  char* Grow(size_t bytes) {
+    if (buffer_.size() - size_ < bytes) buffer_.resize((size_ + bytes) * 2);
+    char* const at = buffer_.data() + size_;
+    size_ += bytes;
+    return at;
+  }
+
+  std::string& buffer_;
+  size_t size_ = 0;
 };
 
 void WriteLine(const Line& line, const Namer& namer, Writer& writer) {
@@ -47,6 +69,37 @@ void WriteLine(const Line& line, const Namer& namer, Writer& writer) {
   writer.Put(line.start);
   writer.Put(line.end);
   writer.Put(line.repair_from);
+}
+
+void WriteOutcome(const Outcome& outcome,
+                  const CompiledSubjectPolicy& policy,
+                  const Namer& namer,
+                  Writer& writer) {
+  writer.Put(kEncoding);
+  writer.Raw({reinterpret_cast<const char*>(policy.digest().data()), policy.digest().size()});
+  writer.Put(static_cast<uint8_t>(policy.subject()));
+  writer.Put(outcome.score);
+  writer.Put(outcome.grade);
+  writer.Put(static_cast<uint8_t>(outcome.rated | outcome.rank_pending << 1 |
+                                  outcome.contested << 2 | outcome.uncontested_rated << 3));
+  writer.Put(outcome.grade_rows);
+  const auto sum = [&](const Sum& value) {
+    writer.Put(value.value);
+    writer.Put(static_cast<uint8_t>(value.present));
+  };
+  writer.Each(outcome.items, sum);
+  writer.Each(outcome.groups, sum);
+  writer.Each(outcome.vetoes, [&](uint16_t veto) { writer.Put(veto); });
+  writer.Each(outcome.restrictions, [&](const ActiveRestriction& restriction) {
+    writer.Put(restriction.restriction);
+    writer.Put(restriction.from);
+    writer.Put(restriction.until);
+  });
+  writer.Each(outcome.proposals, [&](uint16_t proposal) { writer.Put(proposal); });
+  writer.Put(outcome.uncontested_score);
+  writer.Put(outcome.uncontested_grade);
+  writer.Put(outcome.next_change);
+  writer.Each(outcome.lines, [&](const Line& line) { WriteLine(line, namer, writer); });
 }
 
 }  // namespace
@@ -82,39 +135,21 @@ absl::string_view CutWord(Cut cut) {
 std::string CanonicalBytes(const Outcome& outcome,
                            const CompiledSubjectPolicy& policy,
                            const Namer& namer) {
-  Writer writer;
-  writer.Put(kEncoding);
-  for (const uint8_t byte : policy.digest()) writer.Put(byte);
-  writer.Put(static_cast<uint8_t>(policy.subject()));
-  writer.Put(outcome.score);
-  writer.Put(outcome.grade);
-  writer.Put(static_cast<uint8_t>(outcome.rated | outcome.rank_pending << 1 |
-                                  outcome.contested << 2 | outcome.uncontested_rated << 3));
-  writer.Put(outcome.grade_rows);
-  const auto sum = [&](const Sum& value) {
-    writer.Put(value.value);
-    writer.Put(static_cast<uint8_t>(value.present));
-  };
-  writer.Each(outcome.items, sum);
-  writer.Each(outcome.groups, sum);
-  writer.Each(outcome.vetoes, [&](uint16_t veto) { writer.Put(veto); });
-  writer.Each(outcome.restrictions, [&](const ActiveRestriction& restriction) {
-    writer.Put(restriction.restriction);
-    writer.Put(restriction.from);
-    writer.Put(restriction.until);
-  });
-  writer.Each(outcome.proposals, [&](uint16_t proposal) { writer.Put(proposal); });
-  writer.Put(outcome.uncontested_score);
-  writer.Put(outcome.uncontested_grade);
-  writer.Put(outcome.next_change);
-  writer.Each(outcome.lines, [&](const Line& line) { WriteLine(line, namer, writer); });
-  return writer.Take();
+  std::string buffer;
+  Writer writer(buffer);
+  WriteOutcome(outcome, policy, namer, writer);
+  buffer.resize(writer.written().size());
+  return buffer;
 }
 
 std::array<uint8_t, 32> ExplanationDigest(const Outcome& outcome,
                                           const CompiledSubjectPolicy& policy,
                                           const Namer& namer) {
-  return policy::DigestOf(CanonicalBytes(outcome, policy, namer));
+  // Every standing has a digest: the bytes of the last are written over.
+  thread_local std::string buffer;
+  Writer writer(buffer);
+  WriteOutcome(outcome, policy, namer, writer);
+  return policy::DigestOf(writer.written());
 }
 
 }  // namespace xince::evaluate

@@ -1,13 +1,14 @@
 #include "services/scoring/policy/pack.h"
 
 #include <algorithm>
+#include <cstdlib>
 #include <map>
 #include <utility>
 
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "google/protobuf/text_format.h"
-#include <openssl/sha.h>
+#include <openssl/evp.h>
 
 #include "services/runtime/errors.h"
 #include "services/scoring/policy/check.h"
@@ -35,6 +36,31 @@ absl::Status Invalid(const Finding& finding, absl::string_view file) {
        {"item", finding.id}});
 }
 
+// One context per thread: finding the algorithm and making a context cost more than 300 bytes do.
+class Sha256 {
+ public:
+  Sha256() : algorithm_(EVP_MD_fetch(nullptr, "SHA256", nullptr)), context_(EVP_MD_CTX_new()) {}
+  ~Sha256() {
+    EVP_MD_CTX_free(context_);
+    EVP_MD_free(algorithm_);
+  }
+  Sha256(const Sha256&) = delete;
+  Sha256& operator=(const Sha256&) = delete;
+
+  [[nodiscard]] Digest Of(absl::string_view bytes) const {
+    Digest digest{};
+    if (EVP_DigestInit_ex2(context_, algorithm_, nullptr) != 1 ||
+        EVP_DigestUpdate(context_, bytes.data(), bytes.size()) != 1 ||
+        EVP_DigestFinal_ex(context_, digest.data(), nullptr) != 1)
+      std::abort();  // A digest that is none must never leave.
+    return digest;
+  }
+
+ private:
+  EVP_MD* algorithm_;
+  EVP_MD_CTX* context_;
+};
+
 type::Date DateOr(const std::string& text, type::Date otherwise) {
   const auto date = type::ParseDate(text);
   return date.ok() ? *date : otherwise;
@@ -43,9 +69,8 @@ type::Date DateOr(const std::string& text, type::Date otherwise) {
 }  // namespace
 
 Digest DigestOf(absl::string_view bytes) {
-  Digest digest{};
-  SHA256(reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size(), digest.data());
-  return digest;
+  thread_local const Sha256 sha256;
+  return sha256.Of(bytes);
 }
 
 std::string FormatDigest(const Digest& digest) {
