@@ -22,12 +22,18 @@
 #include "tests/bench/benches.h"
 #include "tests/bench/load.h"
 #include "tests/bench/server.h"
+#include "tests/bench/stopwatch.h"
 
 namespace xince::bench {
 namespace {
 
 constexpr size_t kDraftsPerAppend = 1000;
-constexpr int kFirms = 20000;
+// A firm for so many entries: 20,000 firms with 25 pieces each when there are 1,000,000 entries.
+constexpr long kEntriesPerFirm = 50;
+
+int FirmsFor(const BenchOptions& options) {
+  return static_cast<int>(std::max(1L, options.entries / kEntriesPerFirm));
+}
 
 std::unique_ptr<journal::SqliteJournal> OpenAt(const std::string& path, const std::string& name) {
   auto opened = journal::SqliteJournal::Open({.path = path, .name = name});
@@ -65,31 +71,35 @@ void Time(const std::string& what,
           journal::State& state,
           bool from_snapshot) {
   const runtime::SystemClock clock;
-  double seconds = 0;
+  Took took;
   if (from_snapshot) {
     journal::Machine machine(journal, state, clock, {});
-    const double began = Now();
+    const Stopwatch watch;
     const absl::Status status = machine.Recover();
-    seconds = Now() - began;
+    took = watch.Read();
     if (!status.ok()) Fail(runtime::ReasonOf(status) + std::string(status.message()));
     if (machine.durable() != static_cast<journal::Revision>(entries)) Fail("short recovery");
   } else {
     state.Clear();
-    const double began = Now();
+    const Stopwatch watch;
     const absl::Status status = journal.Read(
         0, SIZE_MAX, [&](const journal::Entry& entry) { return state.Apply(entry, nullptr); });
-    seconds = Now() - began;
+    took = watch.Read();
     if (!status.ok()) Fail(runtime::ReasonOf(status) + std::string(status.message()));
   }
   if (from_snapshot) {
     std::printf(
-        "%-44s %12.2f %12s s for %ld entries  (aim 2)\n", what.c_str(), seconds, "", entries);
+        "%-44s %12.2f %12s s for %ld entries  (aim 2)\n", what.c_str(), took.seconds, "", entries);
   } else {
     std::printf("%-44s %12.0f %12s entries/s  (aim 100000)\n",
                 what.c_str(),
-                static_cast<double>(entries) / seconds,
+                static_cast<double>(entries) / took.seconds,
                 "");
   }
+  std::printf("%-44s %12.1f %12s us of processors each\n",
+              "",
+              took.cpu_seconds / static_cast<double>(entries) * 1e6,
+              "");
   std::fflush(stdout);
 }
 
@@ -103,7 +113,7 @@ void StoreSnapshot(journal::Journal& journal, const journal::State& state) {
 void ReplayFeed(const BenchOptions& options) {
   const feeds::FeedDefinition definition = host::DefineFeed("inspection", feeds::KindList());
   const auto journal = OpenAt(options.directory + "/replay.journal", "bench/inspection");
-  const std::vector<std::string> subjects = InventFirms(kFirms);
+  const std::vector<std::string> subjects = InventFirms(FirmsFor(options));
   std::vector<journal::Draft> drafts;
   for (long i = 0; i < options.entries; ++i) {
     drafts.push_back(FeedDraft(subjects, i));
@@ -120,7 +130,7 @@ void ReplayFeed(const BenchOptions& options) {
 void ReplayScoring(const BenchOptions& options) {
   const runtime::FakeClock clock(absl::FromUnixSeconds(1790000000));
   const auto journal = OpenAt(options.directory + "/scoring.journal", "bench/scoring");
-  const std::vector<std::string> subjects = InventFirms(kFirms);
+  const std::vector<std::string> subjects = InventFirms(FirmsFor(options));
   long entries = 0;
   {
     creditfile::CreditState state("3201");
