@@ -5,6 +5,7 @@
 #include "xince/committee/v1/committee.pb.h"
 
 #include "services/feeds/committee/committee_records.h"
+#include "services/feeds/committee/committee_warnings.h"
 #include "services/feeds/committee/overdue_elections.h"
 #include "services/runtime/errors.h"
 
@@ -35,15 +36,46 @@ void RegisterOverdueElections(feeds::Feed& feed,
       });
 }
 
+void RegisterWarnings(feeds::Feed& feed,
+                      runtime::RpcService& service,
+                      const runtime::Clock& clock,
+                      const Rules& rules) {
+  service.Unary<v1::ListCommitteeWarningsRequest, v1::ListCommitteeWarningsResponse>(
+      "ListCommitteeWarnings",
+      [&feed, &clock, rules](CallContext& context, const v1::ListCommitteeWarningsRequest& request)
+          -> absl::StatusOr<v1::ListCommitteeWarningsResponse> {
+        XINCE_RETURN_IF_ERROR(feed.CheckRequest(request));
+        journal::Revision at_least = 0;
+        if (!context.min_revision().empty()) {
+          XINCE_ASSIGN_OR_RETURN(at_least, feed.machine().ParseToken(context.min_revision()));
+        }
+        XINCE_ASSIGN_OR_RETURN(WarningsPage page,
+                               ListCommitteeWarnings(feed,
+                                                     request,
+                                                     *rules,
+                                                     type::TodayInShanghai(clock.Now()),
+                                                     at_least,
+                                                     context.deadline()));
+        context.set_revision(feed.machine().Token(page.revision));
+        return std::move(page.response);
+      });
+}
+
 }  // namespace
 
-feeds::FeedDefinition CommitteeFeed() {
+feeds::FeedDefinition CommitteeFeed(const Rules& rules) {
   return {
       .name = "committee",
       .service = v1::VoidRecordRequest::descriptor()->file()->FindServiceByName("CommitteeService"),
-      .types = CommitteeRecordTypes(),
+      .types = CommitteeRecordTypes(rules),
       .verbs = {},
-      .more = RegisterOverdueElections};
+      .more = [rules](feeds::Feed& feed,
+                      runtime::RpcService& service,
+                      const type::Divisions& divisions,
+                      const runtime::Clock& clock) {
+        RegisterOverdueElections(feed, service, divisions, clock);
+        RegisterWarnings(feed, service, clock, rules);
+      }};
 }
 
 }  // namespace xince::committee

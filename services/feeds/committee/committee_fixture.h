@@ -30,7 +30,8 @@ inline type::v1::Document ADocument() {
 /// The feed `committee` of a test, and records that it accepts.
 class CommitteeTest : public ::testing::Test, public feeds::testdata::FeedHarness {
  protected:
-  CommitteeTest() : FeedHarness("committee", CommitteeRecordTypes()) {}
+  explicit CommitteeTest(const Rules& rules = NoRules())
+      : FeedHarness("committee", CommitteeRecordTypes(rules)) {}
 
   static v1::Committee ACommittee(const std::string& id = "c") {
     auto committee = feeds::testdata::Parse<v1::Committee>(R"pb(
@@ -64,8 +65,20 @@ class CommitteeTest : public ::testing::Test, public feeds::testdata::FeedHarnes
       version: "2024"
       start_date: "2024-01-01"
       end_date: "2025-01-01"
-      items: "本人或近亲属在为本小区服务的企业任职"
-      bases: "示例条例第二十条"
+      items {
+        id: "serving-firm"
+        category: SERVING_FIRM
+        severity: BLOCK
+        text: "本人或近亲属在为本小区服务的企业任职"
+        basis { kind: LOCAL_REGULATION document: "示例条例" clause: "第二十条" }
+      }
+      items {
+        id: "fees"
+        category: PROPERTY_FEE_ARREARS
+        severity: WARN
+        text: "欠缴物业费"
+        basis { kind: NORMATIVE_DOCUMENT document: "示例办法" clause: "第八条" }
+      }
     )pb");
     list.set_name("negativeLists/" + id);
     *list.mutable_document() = ADocument();
@@ -84,7 +97,16 @@ class CommitteeTest : public ::testing::Test, public feeds::testdata::FeedHarnes
         opinion_date: "2024-01-15"
         stance: AGREES
       }
-      opinions { body: "示例信访局" opinion_date: "2024-01-16" stance: OBJECTS comment: "需核实" }
+      opinions {
+        body: "示例信访局"
+        signed_by: "值班主任"
+        opinion_date: "2024-01-16"
+        stance: OBJECTS
+        comment: "需核实"
+      }
+      opinions { body: "示例法院" signed_by: "庭长" opinion_date: "2024-01-16" stance: AGREES }
+      opinions { body: "示例检察院" signed_by: "主任" opinion_date: "2024-01-16" stance: AGREES }
+      opinions { body: "示例房产局" signed_by: "科长" opinion_date: "2024-01-16" stance: AGREES }
       result: PASSED
       result_date: "2024-01-20"
     )pb");

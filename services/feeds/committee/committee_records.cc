@@ -8,11 +8,11 @@
 
 namespace xince::committee {
 
-std::vector<feeds::RecordType> CommitteeRecordTypes() {
-  return {CommitteeType(),
+std::vector<feeds::RecordType> CommitteeRecordTypes(const Rules& rules) {
+  return {CommitteeType(rules),
           NegativeListType(),
-          JointReviewType(),
-          MemberType(),
+          JointReviewType(rules),
+          MemberType(rules),
           MemberConductType(),
           TrainingType(),
           DisclosureType(),

@@ -54,22 +54,55 @@ absl::Status CheckTrainingDate(const Training& training, const Member& member) {
       {{"start", member.start_date()}, {"end", member.end_date()}});
 }
 
+// A person trained before the term who is not filed as a member yet.
+absl::Status CheckTrainee(const Training& training, const Training* before) {
+  if (!training.has_trainee()) return absl::OkStatus();
+  if (training.audience() != Training::MEMBER_BEFORE_TERM) {
+    return feeds::NotApplicable("trainee", "audience MEMBER_BEFORE_TERM");
+  }
+  const std::string& hash = training.trainee().identity_hash();
+  if (hash.empty()) {
+    return feeds::RequiredWith("trainee.identity_number", "trainee.display_name");
+  }
+  if (before == nullptr || !before->has_trainee() || before->trainee().identity_hash() == hash) {
+    return absl::OkStatus();
+  }
+  return runtime::FailedPrecondition(
+      "IDENTITY_CHANGED",
+      "trainee.identity_number",
+      "the number is another person's: void this record and file that person",
+      "身份证号与原登记不是同一人,请作废后重新登记");
+}
+
 absl::Status CheckTraining(const Training& training,
-                           const Training* /*before*/,
+                           const Training* before,
                            const CheckContext& context) {
   XINCE_RETURN_IF_ERROR(feeds::RequireRecord(context, "committee", training.committee()));
+  XINCE_RETURN_IF_ERROR(CheckTrainee(training, before));
   if (training.audience() == Training::PREPARATORY_GROUP) {
     return training.member().empty()
                ? absl::OkStatus()
                : feeds::NotApplicable("member", "audience MEMBER_BEFORE_TERM, MEMBER_IN_TERM");
   }
-  if (training.member().empty()) return feeds::RequiredWith("member", "audience");
+  if (training.member().empty() && !training.has_trainee()) {
+    return feeds::RequiredWith("member", "audience");
+  }
   if (training.attendee_count() != 0) {
     return feeds::NotApplicable("attendee_count", "audience PREPARATORY_GROUP");
   }
+  if (training.member().empty()) return absl::OkStatus();
   XINCE_RETURN_IF_ERROR(CheckSits(training.member(), training.committee(), context));
-  return CheckTrainingDate(training,
-                           static_cast<const Member&>(*context.records.Find(training.member())));
+  const auto found = context.records.Find(training.member());
+  const auto& member = static_cast<const Member&>(*found);
+  if (training.has_trainee() &&
+      training.trainee().identity_hash() != member.person().identity_hash()) {
+    return runtime::FailedPrecondition("MEMBER_MISMATCH",
+                                       "member",
+                                       "the member is another person than the trainee",
+                                       "该委员与受训人不是同一人",
+                                       {{"member", training.member()}});
+  }
+  return CheckTrainingDate(training, member);
 }
 
 // The member is left out: what leaves the feed is about the organisation.
@@ -87,10 +120,22 @@ void TrainingEvidence(const Training& training, EvidenceSink& sink) {
   if (training.has_document()) *piece.add_documents() = training.document();
 }
 
+absl::Status CheckDecisionDate(const Disclosure& disclosure) {
+  if (disclosure.decision_date().empty()) return absl::OkStatus();
+  if (disclosure.category() != Disclosure::DECISIONS) {
+    return feeds::NotApplicable("decision_date", "category DECISIONS");
+  }
+  XINCE_RETURN_IF_ERROR(feeds::CheckNotBefore(
+      "due_date", disclosure.due_date(), "decision_date", disclosure.decision_date()));
+  return feeds::CheckNotBefore(
+      "made_date", disclosure.made_date(), "decision_date", disclosure.decision_date());
+}
+
 absl::Status CheckDisclosure(const Disclosure& disclosure,
                              const Disclosure* /*before*/,
                              const CheckContext& context) {
   XINCE_RETURN_IF_ERROR(feeds::RequireRecord(context, "committee", disclosure.committee()));
+  XINCE_RETURN_IF_ERROR(CheckDecisionDate(disclosure));
   const bool made = !disclosure.made_date().empty();
   if (!made && disclosure.online()) return feeds::NotApplicable("online", "made_date");
   if (!made && disclosure.offline()) return feeds::NotApplicable("offline", "made_date");

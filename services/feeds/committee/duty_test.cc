@@ -65,6 +65,8 @@ DutyReport AReport(const std::string& id = "r") {
 TEST_F(DutyTest, EveryFieldIsLimited) {
   Training training = ATraining();
   training.set_attendee_count(5);
+  training.mutable_trainee()->set_display_name("张三");
+  training.mutable_trainee()->set_identity_number(kNumber);
   type::ExpectLimitsHold(training, FieldCheck());
   Disclosure disclosure = ADisclosure();
   disclosure.set_found_missing_date("2026-02-01");

@@ -1,11 +1,16 @@
 #include "services/feeds/committee/filing.h"
 
+#include <algorithm>
+#include <optional>
+#include <utility>
+
 #include "absl/strings/str_cat.h"
 
 #include "xince/committee/v1/candidate.pb.h"
 #include "xince/committee/v1/filing.pb.h"
 
 #include "services/feeds/checks.h"
+#include "services/feeds/committee/taking_office.h"
 #include "services/feeds/record_checks.h"
 #include "services/runtime/errors.h"
 
@@ -14,9 +19,12 @@ namespace {
 
 using ::google::protobuf::Message;
 using ::xince::committee::v1::Committee;
+using ::xince::committee::v1::CommitteeRule;
 using ::xince::committee::v1::JointReview;
+using ::xince::committee::v1::LawfulBasis;
 using ::xince::committee::v1::Member;
 using ::xince::committee::v1::MemberConduct;
+using ::xince::committee::v1::Warning;
 using ::xince::evidence::v1::Evidence;
 using ::xince::feeds::CheckContext;
 using ::xince::feeds::EvidenceSink;
@@ -61,6 +69,10 @@ absl::Status CheckDates(const Committee& committee) {
       feeds::CheckPeriod({.start = committee.term_start_date(), .end = committee.term_end_date()},
                          "TERM_DATES",
                          "term_end_date"));
+  XINCE_RETURN_IF_ERROR(feeds::CheckNotBefore("re_election_called_date",
+                                              committee.re_election_called_date(),
+                                              "term_start_date",
+                                              committee.term_start_date()));
   return feeds::CheckNotBefore(
       "ended_date", committee.ended_date(), "term_start_date", committee.term_start_date());
 }
@@ -103,11 +115,74 @@ absl::Status CheckAlone(const Committee& committee, const CheckContext& context)
   return absl::OkStatus();
 }
 
+// The filing came later after the forming than the rules allow.
+std::optional<Warning> LateWarning(const Committee& committee, const v1::CommitteeRules& rules) {
+  if (!Asked(rules, rules.filing(), committee.formed_date())) return std::nullopt;
+  const auto formed = type::ParseDate(committee.formed_date());
+  const auto filed = type::ParseDate(committee.filing_date());
+  if (!formed.ok() || !filed.ok()) return std::nullopt;
+  const type::Date due = *formed + rules.filing().value();
+  if (*filed <= due) return std::nullopt;
+  const std::string last_day = type::FormatDate(due);
+  Warning warning = MakeWarning(Warning::FILED_LATE,
+                                rules.filing().clause(),
+                                absl::StrCat("the committee was to be filed by ", last_day),
+                                absl::StrCat("应不晚于 ", last_day, " 备案"));
+  warning.set_due_date(last_day);
+  warning.set_days_late(*filed - due);
+  return warning;
+}
+
+// One warning for each document that the rules ask for and the filing lacks.
+std::vector<Warning> DocumentWarnings(const Committee& committee, const v1::CommitteeRules& rules) {
+  std::vector<Warning> warnings;
+  if (!Asked(rules, rules.filing_documents(), committee.formed_date())) return warnings;
+  const auto& filed = committee.filed_documents();
+  for (const std::string& title : rules.filing_documents().documents()) {
+    if (std::find(filed.begin(), filed.end(), title) != filed.end()) continue;
+    warnings.push_back(MakeWarning(Warning::FILING_DOCUMENT_MISSING,
+                                   rules.filing_documents().clause(),
+                                   absl::StrCat("the filing lacks the document ", title),
+                                   absl::StrCat("备案材料缺少:", title)));
+    warnings.back().set_item(title);
+  }
+  return warnings;
+}
+
+void TellFiling(Committee& committee, const v1::CommitteeRules& rules) {
+  committee.clear_warnings();
+  if (auto late = LateWarning(committee, rules)) *committee.add_warnings() = *std::move(late);
+  for (Warning& warning : DocumentWarnings(committee, rules)) {
+    *committee.add_warnings() = std::move(warning);
+  }
+}
+
+// What a rule that blocks asks, unless it was missing before.
+absl::Status CheckFiling(const Committee& committee,
+                         const Committee* before,
+                         const v1::CommitteeRules& rules) {
+  if (rules.filing().gate() == CommitteeRule::BLOCK) {
+    const auto late = LateWarning(committee, rules);
+    const bool known = before != nullptr && LateWarning(*before, rules);
+    if (late && !known) return Refused(*late, "FILING_LATE", "filing_date");
+  }
+  if (rules.filing_documents().gate() == CommitteeRule::BLOCK) {
+    const auto missing = DocumentWarnings(committee, rules);
+    const size_t known = before == nullptr ? 0 : DocumentWarnings(*before, rules).size();
+    if (missing.size() > known) {
+      return Refused(missing.front(), "FILING_DOCUMENT_MISSING", "filed_documents");
+    }
+  }
+  return absl::OkStatus();
+}
+
 absl::Status CheckCommittee(const Committee& committee,
-                            const Committee* /*before*/,
-                            const CheckContext& context) {
+                            const Committee* before,
+                            const CheckContext& context,
+                            const v1::CommitteeRules& rules) {
   XINCE_RETURN_IF_ERROR(CheckPlace(committee));
   XINCE_RETURN_IF_ERROR(CheckDates(committee));
+  XINCE_RETURN_IF_ERROR(CheckFiling(committee, before, rules));
   XINCE_RETURN_IF_ERROR(CheckSuccession(committee, context));
   XINCE_RETURN_IF_ERROR(feeds::RequireRecord(context, "supervises", committee.supervises()));
   return CheckAlone(committee, context);
@@ -201,7 +276,10 @@ absl::Status CheckIdentity(const Member& member, const Member* before) {
       "身份证号与原登记不是同一人,请作废后重新登记");
 }
 
-absl::Status CheckMember(const Member& member, const Member* before, const CheckContext& context) {
+absl::Status CheckMember(const Member& member,
+                         const Member* before,
+                         const CheckContext& context,
+                         const v1::CommitteeRules& rules) {
   XINCE_RETURN_IF_ERROR(CheckIdentity(member, before));
   XINCE_RETURN_IF_ERROR(feeds::RequireRecord(context, "committee", member.committee()));
   XINCE_RETURN_IF_ERROR(feeds::CheckPeriod(
@@ -213,6 +291,7 @@ absl::Status CheckMember(const Member& member, const Member* before, const Check
     return feeds::RequiredWith("pledge_date", "pledge_document");
   }
   XINCE_RETURN_IF_ERROR(CheckReview(member, context));
+  XINCE_RETURN_IF_ERROR(CheckOffice(member, before, context, rules));
   XINCE_RETURN_IF_ERROR(feeds::RefuseOverlap(
       member, context, {"members", "committee"}, "MEMBER_OVERLAP", [&](const Message& other) {
         return static_cast<const Member&>(other).person().identity_hash() ==
@@ -228,14 +307,52 @@ absl::Status CheckMember(const Member& member, const Member* before, const Check
 absl::Status CheckConduct(const MemberConduct& conduct,
                           const MemberConduct* /*before*/,
                           const CheckContext& context) {
-  return feeds::RequireRecord(context, "member", conduct.member());
+  XINCE_RETURN_IF_ERROR(feeds::RequireRecord(context, "member", conduct.member()));
+  if (!conduct.has_lawful_basis() || MayLimitRights(conduct.lawful_basis().kind())) {
+    return absl::OkStatus();
+  }
+  return runtime::InvalidArgument(
+      "LAWFUL_BASIS_KIND",
+      "lawful_basis.kind",
+      "a conduct counts only by a law, an administrative or a local regulation: name one, or leave "
+      "the basis out and it stays internal",
+      "个人后果须以法律、行政法规或地方性法规为依据;没有依据的请留空,记录仅供内部使用",
+      {{"kind", LawfulBasis::Kind_Name(conduct.lawful_basis().kind())}});
+}
+
+// Only what a lawful basis opens, and neither the person nor the member: of the document what finds it,
+// since a title may name the person.
+void ConductEvidence(const MemberConduct& conduct, EvidenceSink& sink) {
+  if (!conduct.has_lawful_basis() || !MayLimitRights(conduct.lawful_basis().kind())) return;
+  Evidence& piece = sink.Add("conduct");
+  piece.set_subject(conduct.committee());
+  piece.set_kind("committee.member-conduct");
+  piece.set_matter(conduct.name());
+  piece.set_occurred_on(conduct.conduct_date());
+  piece.set_determined_on(conduct.document().issue_date());
+  piece.set_issuer(conduct.determined_by());
+  piece.add_tags(feeds::TagOf(*LawfulBasis::Kind_descriptor(), conduct.lawful_basis().kind()));
+  auto& document = *piece.add_documents();
+  document.set_number(conduct.document().number());
+  document.set_issuer(conduct.document().issuer());
+  document.set_issue_date(conduct.document().issue_date());
+  document.set_sha256(conduct.document().sha256());
+  piece.add_documents()->set_title(BasisText(conduct.lawful_basis()));
 }
 
 }  // namespace
 
-RecordType CommitteeType() {
+RecordType CommitteeType(const Rules& rules) {
   RecordType type = feeds::MakeRecordType(Committee::descriptor());
-  type.check = feeds::Check<Committee>(CheckCommittee);
+  type.complete = feeds::Complete<Committee>(
+      [rules](Committee& committee, const Committee*, const CheckContext&) {
+        TellFiling(committee, *rules);
+        return absl::OkStatus();
+      });
+  type.check = feeds::Check<Committee>(
+      [rules](const Committee& now, const Committee* before, const CheckContext& context) {
+        return CheckCommittee(now, before, context, *rules);
+      });
   type.check_void = [](const Message& committee, const CheckContext& context) {
     return feeds::RefuseWhileReferenced(committee,
                                         context,
@@ -258,9 +375,17 @@ RecordType CommitteeType() {
   return type;
 }
 
-RecordType MemberType() {
+RecordType MemberType(const Rules& rules) {
   RecordType type = feeds::MakeRecordType(Member::descriptor());
-  type.check = feeds::Check<Member>(CheckMember);
+  type.complete =
+      feeds::Complete<Member>([rules](Member& member, const Member*, const CheckContext& context) {
+        TellOffice(member, context.records, *rules);
+        return absl::OkStatus();
+      });
+  type.check = feeds::Check<Member>(
+      [rules](const Member& now, const Member* before, const CheckContext& context) {
+        return CheckMember(now, before, context, *rules);
+      });
   type.check_void = [](const Message& member, const CheckContext& context) {
     return feeds::RefuseWhileReferenced(
         member,
@@ -272,7 +397,16 @@ RecordType MemberType() {
 
 RecordType MemberConductType() {
   RecordType type = feeds::MakeRecordType(MemberConduct::descriptor());
+  type.complete = feeds::Complete<MemberConduct>(
+      [](MemberConduct& conduct, const MemberConduct*, const CheckContext& context) {
+        const auto member = context.records.Find(conduct.member());
+        if (member != nullptr) {
+          conduct.set_committee(static_cast<const Member&>(*member).committee());
+        }
+        return absl::OkStatus();
+      });
   type.check = feeds::Check<MemberConduct>(CheckConduct);
+  type.evidence = feeds::Of<MemberConduct>(ConductEvidence);
   return type;
 }
 

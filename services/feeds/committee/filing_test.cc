@@ -81,7 +81,7 @@ MemberConduct AConduct() {
     description: "擅自改变共有部分用途"
     clause: "示例条例第六十一条"
     determined_by: "示例区房产局"
-    lawful_basis: "示例条例第七十条"
+    lawful_basis { kind: LOCAL_REGULATION document: "示例条例" clause: "第七十条" }
   )pb");
   *conduct.mutable_document() = ADocument();
   return conduct;
@@ -260,9 +260,10 @@ TEST_F(FilingTest, AMembersReviewIsThePersonsOwnAndPassed) {
 
 TEST_F(FilingTest, NothingAboutAMemberLeavesTheFeed) {
   FileAll();
-  EXPECT_EQ(Refusal(Create(AConduct())), "OK");
-  EXPECT_TRUE(NewestEvidence().empty());
   MemberConduct conduct = AConduct();
+  conduct.clear_lawful_basis();
+  EXPECT_EQ(Refusal(Create(conduct)), "OK");
+  EXPECT_TRUE(NewestEvidence().empty());
   conduct.set_name("memberConducts/y");
   conduct.set_member("members/none");
   EXPECT_EQ(Refusal(Create(conduct)), "REFERENCE_UNKNOWN member");
@@ -273,6 +274,31 @@ TEST_F(FilingTest, NothingAboutAMemberLeavesTheFeed) {
     EXPECT_THAT(payload.evidence(), Not(HasSubstr("members/"))) << payload.name();
     EXPECT_THAT(entry.payload, Not(HasSubstr("110105194912310"))) << payload.name();
   }
+}
+
+TEST_F(FilingTest, AConductCountsOnlyByALawfulBasisAndNamesNobody) {
+  FileAll();
+  MemberConduct conduct = AConduct();
+  for (const auto kind : {v1::LawfulBasis::RULE, v1::LawfulBasis::NORMATIVE_DOCUMENT}) {
+    conduct.mutable_lawful_basis()->set_kind(kind);
+    EXPECT_EQ(Refusal(Create(conduct)), "LAWFUL_BASIS_KIND lawful_basis.kind");
+  }
+  conduct = AConduct();
+  conduct.mutable_document()->set_title("关于张三的处理决定");
+  conduct = *Create(conduct);
+  EXPECT_EQ(conduct.committee(), "committees/c");
+  const auto evidence = NewestEvidence();
+  ASSERT_EQ(evidence.size(), 1u);
+  EXPECT_EQ(evidence[0].kind(), "committee.member-conduct");
+  EXPECT_EQ(evidence[0].subject(), "committees/c");
+  EXPECT_THAT(evidence[0].tags(), ElementsAre("local-regulation"));
+  EXPECT_THAT(evidence[0].SerializeAsString(), Not(HasSubstr("张三")));
+  EXPECT_THAT(evidence[0].SerializeAsString(), Not(HasSubstr("members/")));
+  // The basis falls: so does the evidence.
+  conduct.clear_lawful_basis();
+  ASSERT_TRUE(Update(conduct).ok());
+  ASSERT_EQ(NewestEvidence().size(), 1u);
+  EXPECT_TRUE(NewestEvidence()[0].voided());
 }
 
 TEST_F(FilingTest, ACommitteeGivesItsFilingAndWhetherItHasAPartyOrganisation) {
