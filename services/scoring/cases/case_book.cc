@@ -205,8 +205,12 @@ absl::Status CaseBook::SetClocks(const CaseRecord& record,
     if ((step.starts & Bit(static_cast<int>(i))) != 0) {
       const bool of_publicity = clock.proto->length() == CaseClock::PUBLICITY_MAXIMUM ||
                                 clock.proto->length() == CaseClock::PUBLICITY_MINIMUM;
-      XINCE_ASSIGN_OR_RETURN(
-          due, LastDay(*clock.proto, of_publicity ? publicity.from : day, lengths, calendar));
+      const auto last =
+          LastDay(*clock.proto, of_publicity ? publicity.from : day, lengths, calendar);
+      // A limit that something follows from is never guessed; one that is only reported does not keep
+      // the step off, and has no last day until the calendar is known.
+      if (!last.ok() && !clock.only_reports) return last.status();
+      if (last.ok()) due = *last;
     } else if (step.extends == i) {
       due = lengths.stated;
     } else if (resumes && record.suspended_on.has_value()) {

@@ -103,6 +103,7 @@ absl::Status Procedure::CompileGuards(int index) {
       return Wrong(proto.id(), "a guard that asks for steps names some, another none");
     if ((row.kind == StepGuard::OPINIONS) != (row.count > 0))
       return Wrong(proto.id(), "a guard that asks for opinions says how many");
+    if (row.clock != kNoIndex) clocks_[row.clock].only_reports = false;
     step.guards.push_back(row);
   }
   return absl::OkStatus();
@@ -162,6 +163,7 @@ absl::Status Procedure::CompileClock(int index) {
     clock.then = FindStep(proto.then());
     if (clock.then == kNoIndex || !steps_[clock.then].MayBeBy(CaseStep::CLOCK))
       return Wrong(proto.id(), "it takes a step that is not the clock's");
+    clock.only_reports = false;
   }
   if ((proto.extensions() > 0) != !proto.extended_by().empty())
     return Wrong(proto.id(), "a clock that may be extended names the step that does it");

@@ -71,6 +71,8 @@ struct ClockRow {
   /// Step it takes when it has run out; kNoIndex for none.
   StepIndex then = kNoIndex;
   bool rests = false;
+  /// Nothing follows from it: it takes no step, and no guard asks for it.
+  bool only_reports = true;
   const policy::v1::CaseClock* proto = nullptr;
 };
 
