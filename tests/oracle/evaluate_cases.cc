@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <array>
 #include <iostream>
 #include <map>
@@ -109,6 +110,25 @@ std::map<std::string, int> Ranks(const CompiledPack& pack,
   return ranks;
 }
 
+// Whether an evaluation that leaves lines out comes to the same.
+bool LeanSaysSo(const CompiledSubjectPolicy& policy,
+                absl::Span<const xince::evaluate::Fact> facts,
+                const SubjectFacts& known,
+                const Outcome& outcome) {
+  const Outcome lean = Evaluate(policy, facts, known, outcome.day, xince::evaluate::Explain::kLean);
+  return lean.score == outcome.score && lean.grade == outcome.grade &&
+         lean.rated == outcome.rated && lean.rank_pending == outcome.rank_pending &&
+         lean.grade_rows == outcome.grade_rows && lean.vetoes == outcome.vetoes &&
+         lean.proposals == outcome.proposals &&
+         std::equal(lean.restrictions.begin(),
+                    lean.restrictions.end(),
+                    outcome.restrictions.begin(),
+                    outcome.restrictions.end(),
+                    [](const auto& a, const auto& b) {
+                      return a.restriction == b.restriction && a.until == b.until;
+                    });
+}
+
 absl::Status Answer(const CompiledPack& pack, const CaseWorld& world, v1::Case& one) {
   const std::map<std::string, int> ranks = Ranks(pack, one, world);
   for (v1::CaseOutcome& expect : *one.mutable_expect()) {
@@ -119,8 +139,10 @@ absl::Status Answer(const CompiledPack& pack, const CaseWorld& world, v1::Case& 
     SubjectFacts known = world.SubjectOf(subject, *policy);
     if (const auto rank = ranks.find(subject); rank != ranks.end())
       known.ranked_grade = rank->second;
-    expect = Describe(
-        Evaluate(*policy, world.FactsOf(subject), known, world.as_of()), *policy, world, subject);
+    const Outcome outcome = Evaluate(*policy, world.FactsOf(subject), known, world.as_of());
+    if (!LeanSaysSo(*policy, world.FactsOf(subject), known, outcome))
+      return absl::InternalError(absl::StrCat("lean says something else of ", subject));
+    expect = Describe(outcome, *policy, world, subject);
   }
   return absl::OkStatus();
 }

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <atomic>
 #include <utility>
 
 #include "services/runtime/errors.h"
@@ -114,6 +115,7 @@ absl::Status Compiler::CompileSubject() {
     tables_->has_quota |= grade.has_quota();
   }
   CompileEffects();
+  ChooseLean();
   return absl::OkStatus();
 }
 
@@ -292,6 +294,31 @@ void Compiler::CompileEffects() {
       row.index = group_index_[tie.value_of()];
     }
     tables_->tie_breaks.push_back(row);
+  }
+}
+
+// Which items need no pieces for their values. Where a period's demerits are asked of a mean, its shares
+// are needed, and they depend on the order of the pieces.
+void Compiler::ChooseLean() {
+  static std::atomic<uint64_t> serials{0};
+  tables_->serial = ++serials;
+  for (const PeriodRow& row : tables_->periods) {
+    for (uint32_t i = row.items.begin; i < row.items.end; ++i)
+      tables_->items[tables_->symbols[i]].period_asked = true;
+    if (!row.items.empty()) continue;
+    for (Item& item : tables_->items) item.period_asked |= item.source == Item::Source::kEvidence;
+  }
+  for (Item& item : tables_->items) {
+    if (item.source != Item::Source::kEvidence || item.escalates ||
+        (item.mean && item.period_asked)) {
+      continue;
+    }
+    if (item.keep == Item::Keep::kEach) {
+      item.lean = Item::Lean::kSum;
+    } else if (item.keep_count == 1) {
+      item.lean = Item::Lean::kKeep;
+      item.keeper = tables_->keepers++;
+    }
   }
 }
 

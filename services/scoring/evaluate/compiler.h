@@ -32,6 +32,7 @@ class Compiler {
   uint16_t FinishGroup(const std::string& id, Group group, const std::vector<Member>& members);
   void CompileItemConditions();
   void CompileEffects();
+  void ChooseLean();
   [[nodiscard]] uint16_t GradeRowOf(const std::string& id) const;
 
   // compile_rules.cc

@@ -15,7 +15,11 @@ constexpr uint32_t kOwnPart = 0x80000000U;
 void Evaluator::Impl::Items(Pass& pass) {
   if (pass.has_items) return;
   pass.has_items = true;
-  Gather(pass);
+  if (GathersLean(pass)) {
+    GatherLean(pass);
+  } else {
+    Gather(pass);
+  }
   for (const uint16_t item : pass.touched) CountItem(pass, item);
 }
 
@@ -32,6 +36,8 @@ void Evaluator::Impl::CountItem(Pass& pass, uint16_t index) {
   }
   state.present = true;
   if (state.count > 0) {
+    if (item.mean && item.lean == Item::Lean::kSum)
+      state.value = RoundedQuotient(state.value, int64_t{state.count});
     LimitSum(item, state);
   } else {
     CountPieces(pass, item, state);
@@ -97,32 +103,32 @@ void Evaluator::Impl::OwnLine(Pass& pass, uint16_t index) {
   state.value = std::clamp(state.own_line, item.limits.least, item.limits.most);
 }
 
+// The number of the part a piece is in. A piece without a matter has none (0).
+uint32_t Evaluator::Impl::PartOf(const Item& item, const Fact& fact, Day start) const {
+  switch (item.per) {
+    case Item::Per::kAll:
+      return 0;
+    case Item::Per::kMatter:
+      return fact.matter;
+    case Item::Per::kIssuer:
+      return fact.issuer;
+    case Item::Per::kMonth:
+      return calendar_.MonthOf(start);
+    case Item::Per::kQuarter:
+      return calendar_.MonthOf(start) / 3;
+    case Item::Per::kHalfYear:
+      return calendar_.MonthOf(start) / 6;
+    case Item::Per::kYear:
+      return calendar_.MonthOf(start) / 12;
+  }
+  return 0;
+}
+
 void Evaluator::Impl::Part(const Item& item, Piece* begin, Piece* end) {
   for (Piece* p = begin; p < end; ++p) {
-    const Fact& fact = facts_[p->source];
-    const int month = item.per >= Item::Per::kMonth ? calendar_.MonthOf(p->start) : 0;
-    switch (item.per) {
-      case Item::Per::kAll:
-        break;
-      case Item::Per::kMatter:
-        p->part = fact.matter != 0 ? fact.matter : kOwnPart | static_cast<uint32_t>(p - begin);
-        break;
-      case Item::Per::kIssuer:
-        p->part = fact.issuer;
-        break;
-      case Item::Per::kMonth:
-        p->part = month;
-        break;
-      case Item::Per::kQuarter:
-        p->part = month / 3;
-        break;
-      case Item::Per::kHalfYear:
-        p->part = month / 6;
-        break;
-      case Item::Per::kYear:
-        p->part = month / 12;
-        break;
-    }
+    p->part = PartOf(item, facts_[p->source], p->start);
+    if (item.per == Item::Per::kMatter && p->part == 0)
+      p->part = kOwnPart | static_cast<uint32_t>(p - begin);
   }
 }
 

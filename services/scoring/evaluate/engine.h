@@ -8,6 +8,7 @@
 #include "services/scoring/evaluate/calendar.h"
 #include "services/scoring/evaluate/compiled.h"
 #include "services/scoring/evaluate/evaluate.h"
+#include "services/scoring/evaluate/lean.h"
 #include "services/scoring/evaluate/outcome.h"
 
 /// The engine behind Evaluator. Used by the sources of this directory only.
@@ -58,26 +59,6 @@ inline void AddPiece(const Piece& piece, Hundredths in_item, ItemState& state) {
   state.open += piece.open ? 1 : 0;
   ++state.count;
 }
-
-/// Which pieces a pass takes.
-struct Selection {
-  enum class By : uint8_t {
-    /// Active on the day.
-    kActive,
-    /// Started in [from, until).
-    kStarted,
-    /// Started on or before the day and within `months` of it.
-    kLastMonths,
-  };
-  By by = By::kActive;
-  bool without_contested = false;
-  Day day = kNoDay;
-  Day from = kNoDay;
-  Day until = kForever;
-  uint16_t months = 0;
-
-  friend bool operator==(const Selection&, const Selection&) = default;
-};
 
 /// What the pieces of a period took (not above 0) and earned.
 struct PeriodPoints {
@@ -131,6 +112,19 @@ class PassCache {
   size_t next_ = 0;
 };
 
+/// A measure of a fact by its name; null for none.
+inline const MeasureValue* FindMeasure(const Fact& fact, Symbol name) {
+  for (uint16_t i = 0; i < fact.measure_count; ++i) {
+    if (fact.measures[i].name == name) return &fact.measures[i];
+  }
+  return nullptr;
+}
+
+/// A measure within what measures are taken as.
+inline Hundredths Held(Hundredths measure) {
+  return std::clamp(measure, -kMeasureMax, kMeasureMax);
+}
+
 /// First day of a piece, and the first day it is no longer active.
 Day StartOf(const Rule& rule, const Fact& fact, const Calendar& calendar);
 Day EndOf(const Rule& rule, const Fact& fact, Day start, const Calendar& calendar);
@@ -165,11 +159,29 @@ class Evaluator::Impl {
   [[nodiscard]] int32_t DecayOn(const Rule& rule, Day start, Day day) const;
   void AddProjects(Pass& pass, uint16_t item);
 
+  // lean.cc: from facts to numbers of items, without pieces.
+  [[nodiscard]] bool GathersLean(const Pass& pass) const;
+  void GatherLean(Pass& pass);
+  void FindRuns();
+  void TakeRun(Pass& pass, const KindRun& run, const KindRule& entry, const Window& window);
+  void TakeOwnLines(Pass& pass);
+  void SumRun(Pass& pass, const RuleRun& run);
+  void KeepRun(Pass& pass, const RuleRun& run);
+  void CloseKeepers(Pass& pass);
+  [[nodiscard]] bool Takes(const RuleRun& run, const Fact& fact, Day& start) const;
+  template <typename Take>
+  void EachWorth(const Pass& pass, const RuleRun& run, const Take& take) const;
+  template <typename Points, typename Take>
+  void EachFact(const RuleRun& run, const Points& points, const Take& take) const;
+  [[nodiscard]] bool PieceWorth(
+      const Pass& pass, const Rule& rule, const Fact& fact, Day start, Worth& worth) const;
+
   // counting.cc: from pieces to items.
   void Items(Pass& pass);
   void CountItem(Pass& pass, uint16_t index);
   void CountPieces(Pass& pass, const Item& item, ItemState& state);
   static void LimitSum(const Item& item, ItemState& state);
+  [[nodiscard]] uint32_t PartOf(const Item& item, const Fact& fact, Day start) const;
   void Part(const Item& item, Piece* begin, Piece* end);
   void Escalate(Piece* begin, Piece* end, Day day);
   void Keep(const Item& item, Piece* begin, Piece* end);
@@ -223,6 +235,17 @@ class Evaluator::Impl {
   absl::Span<const Fact> facts_;
   const SubjectFacts* subject_ = nullptr;
   Calendar calendar_{1};
+  /// No lines are asked for, nor when the outcome changes.
+  bool lean_ = false;
+  /// The facts as runs, once they were asked for: the subject's, or those found here.
+  bool has_runs_ = false;
+  absl::Span<const KindRun> runs_;
+  absl::Span<const Day> determined_;
+  std::vector<KindRun> found_runs_;
+  std::vector<Day> found_determined_;
+  WindowCache windows_;
+  std::vector<Keeper> keepers_;
+  std::vector<uint16_t> kept_items_;
 
   Pass main_;
   Pass uncontested_;

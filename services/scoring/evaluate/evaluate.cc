@@ -25,6 +25,8 @@ const Outcome& Evaluator::Impl::Run(const CompiledSubjectPolicy& policy,
   facts_ = facts;
   subject_ = &subject;
   calendar_ = Calendar(t_->year_month);
+  lean_ = options.explain == Explain::kLean;
+  has_runs_ = false;
   carry_.Clear();
   periods_.Clear();
   main_.Reset(*t_, calendar_, {.without_contested = options.without_contested, .day = day});

@@ -5,15 +5,6 @@
 namespace xince::evaluate {
 namespace {
 
-const MeasureValue* FindMeasure(const Fact& fact, Symbol name) {
-  for (uint16_t i = 0; i < fact.measure_count; ++i) {
-    if (fact.measures[i].name == name) return &fact.measures[i];
-  }
-  return nullptr;
-}
-
-Hundredths Held(Hundredths measure) { return std::clamp(measure, -kMeasureMax, kMeasureMax); }
-
 // Whole units in `amount` > 0, as a number of hundredths of a unit.
 Exact UnitsOf(const Rule& rule, Hundredths amount) {
   const Wide complete = amount / rule.unit;
@@ -357,7 +348,12 @@ void Evaluator::Impl::Gather(Pass& pass) {
     for (const uint16_t item : t_->project_items) AddProjects(pass, item);
   }
   Arrange(pass);
-  if (!active) return;
+  TakeOwnLines(pass);
+}
+
+// Items that may have a line though they have no piece.
+void Evaluator::Impl::TakeOwnLines(Pass& pass) {
+  if (pass.selection.by != Selection::By::kActive) return;
   for (const uint16_t item : t_->own_line_items) {
     const ItemState& state = pass.items[item];
     if (state.pieces.empty() && state.count == 0) pass.touched.push_back(item);

@@ -201,6 +201,9 @@ struct Item {
   enum class Per : uint8_t { kAll, kMatter, kIssuer, kMonth, kQuarter, kHalfYear, kYear };
   enum class Keep : uint8_t { kEach, kHighest, kLatest, kFirst };
   enum class VetoEffect : uint8_t { kNone, kGrade, kNotRated, kList };
+  /// How an evaluation that is asked for no lines comes to the item's value: from its pieces in order,
+  /// by adding up or averaging as they come, or by adding up what each part keeps.
+  enum class Lean : uint8_t { kPieces, kSum, kKeep };
 
   Source source = Source::kEvidence;
   Per per = Per::kAll;
@@ -209,6 +212,11 @@ struct Item {
   bool escalates = false;
   /// Each piece counts what it is worth, within the limits of the item: in any order.
   bool sums = false;
+  /// Conditions ask what its pieces took or earned in a period.
+  bool period_asked = false;
+  Lean lean = Lean::kPieces;
+  /// With Lean::kKeep: which of Tables::keepers it is.
+  uint16_t keeper = 0;
   uint32_t keep_count = 1;
   uint32_t min_pieces = 0;
   Interval limits;
@@ -333,6 +341,10 @@ struct Tables {
   /// What conditions ask about periods.
   std::vector<PeriodRow> periods;
 
+  /// A number that no other tables of the process have; copies share it.
+  uint64_t serial = 0;
+  /// Items with Item::Lean::kKeep.
+  uint16_t keepers = 0;
   bool has_quota = false;
   /// The outcome may change when a scoring year begins.
   bool year_matters = false;
