@@ -215,6 +215,8 @@ TEST(LintProcedures, KnowsTheListThatFollows) {
               HasSubstr("there is no other list `watched`"));
   EXPECT_THAT(Refusal({{"next_subjects: \"firm\"", "next_subjects: \"manager\""}}),
               HasSubstr("not both lists take a manager"));
+  EXPECT_THAT(Refusal({{"[\"firm\", \"manager\"]", "[\"manager\"]"}}),
+              HasSubstr("not both lists take a firm"));
   EXPECT_THAT(Refusal({{"next: \"bad\" ", ""}}), HasSubstr("there is no next list"));
   EXPECT_EQ(Refusal({{"next: \"bad\" next_subjects: \"firm\"", "next: \"bad\""}}), "");
 }
@@ -313,6 +315,31 @@ TEST(LintProcedures, SeesThroughGuardsThatAskNothing) {
                     {"kind: DONE steps: \"decide\"", "kind: DONE steps: \"serve\""}}),
               IsEmpty())
       << "what takes nothing away may be simpler";
+}
+
+TEST(LintProcedures, TakesThePacksOwnProcedureBeforeTheNations) {
+  EXPECT_THAT(Lint({{"\"own\"", "\"favourable-listing\""}}), IsEmpty())
+      << "the nation's procedure of that name has no chain";
+  EXPECT_THAT(
+      Lint({{"\"own\"", "\"adverse-listing\""},
+            {"    guards { kind: POINTS_ANSWERED source { document: \"d\" mark: RULE } }\n", ""}}),
+      ElementsAre(HasSubstr("decides without POINTS_ANSWERED")))
+      << "the nation's has it";
+}
+
+TEST(LintProcedures, TakesNoLawFromAPackOfProcedures) {
+  v1::Pack law;
+  law.set_effective_from("2019-07-01");
+  law.add_repair_classes()->set_id("general");
+  v1::Pack procedures;
+  procedures.set_effective_from("2021-01-01");
+  procedures.add_procedures()->set_id("own");
+  const v1::Pack* const national[] = {&law, &procedures};
+  v1::Pack pack;
+  pack.set_effective_from("2022-01-01");
+  EXPECT_EQ(NationalInForce(pack, national), &law);
+  procedures.mutable_legal();
+  EXPECT_EQ(NationalInForce(pack, national), &procedures);
 }
 
 TEST(LintProcedures, FindsTheChainInTheNationsOwnProcedure) {
