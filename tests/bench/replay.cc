@@ -111,7 +111,8 @@ void StoreSnapshot(journal::Journal& journal, const journal::State& state) {
 }
 
 void ReplayFeed(const BenchOptions& options) {
-  const feeds::FeedDefinition definition = host::DefineFeed("inspection", feeds::KindList());
+  const feeds::FeedDefinition definition =
+      host::DefineFeed("inspection", feeds::KindList(), committee::NoRules());
   const auto journal = OpenAt(options.directory + "/replay.journal", "bench/inspection");
   const std::vector<std::string> subjects = InventFirms(FirmsFor(options));
   std::vector<journal::Draft> drafts;

@@ -73,7 +73,8 @@ class FeedUnderTest {
             type::Divisions::Load(options.binary_directory + "/../share/xince/divisions.bin"))),
         journal_(Take(journal::SqliteJournal::Open(
             {.path = options.directory + "/writes.journal", .name = "bench/inspection"}))),
-        definition_(host::DefineFeed("inspection", feeds::KindList({"inspection.lift-unsafe"}))),
+        definition_(host::DefineFeed(
+            "inspection", feeds::KindList({"inspection.lift-unsafe"}), committee::NoRules())),
         subjects_(InventFirms(1000)) {
     feed_ = std::make_unique<feeds::Feed>(
         feeds::FeedOptions{

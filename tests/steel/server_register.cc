@@ -206,6 +206,8 @@ class ServerRegister final : public Register {
     XINCE_ASSIGN_OR_RETURN(options.kind_catalogue, host::ReadKindCatalogue("policies"));
     XINCE_ASSIGN_OR_RETURN(options.calendar, host::ReadCalendar("policies"));
     XINCE_ASSIGN_OR_RETURN(options.kinds, host::ReadKinds("policies"));
+    XINCE_ASSIGN_OR_RETURN(options.committee_rules,
+                           host::ReadCommitteeRules("policies", place_.division));
     options.divisions = &Divisions();
     options.clock = &clock_;
     options.make_trace = [] { return "trace"; };

@@ -11,18 +11,20 @@
 
 namespace xince::host {
 
-feeds::FeedDefinition DefineFeed(const std::string& name, const feeds::KindList& kinds) {
+feeds::FeedDefinition DefineFeed(const std::string& name,
+                                 const feeds::KindList& kinds,
+                                 const committee::Rules& rules) {
   if (name == "registry") return registry::RegistryFeed();
   if (name == "inspection") return inspection::InspectionFeed(kinds, journal::SystemRandomBytes());
   if (name == "party") return party::PartyFeed();
-  return committee::CommitteeFeed();
+  return committee::CommitteeFeed(rules);
 }
 
 absl::StatusOr<std::unique_ptr<FeedModule>> FeedModule::Open(const RegisterOptions& options,
                                                              const std::string& name) {
   auto module = std::unique_ptr<FeedModule>(new FeedModule(name));
   XINCE_ASSIGN_OR_RETURN(module->journal_, JournalHost::Open(options, name));
-  feeds::FeedDefinition definition = DefineFeed(name, options.kinds);
+  feeds::FeedDefinition definition = DefineFeed(name, options.kinds, options.committee_rules);
   module->feed_ =
       std::make_unique<feeds::Feed>(feeds::FeedOptions{.name = name,
                                                        .types = std::move(definition.types),

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "services/apps/host/journal_host.h"
+#include "services/feeds/committee/rules.h"
 #include "services/feeds/feed.h"
 #include "services/feeds/feed_service.h"
 #include "services/feeds/kind_list.h"
@@ -13,8 +14,10 @@
 namespace xince::host {
 
 /// The feeds this server knows. A new feed is one line in the .cc. `kinds` is the vocabulary of kinds of
-/// evidence.
-feeds::FeedDefinition DefineFeed(const std::string& name, const feeds::KindList& kinds);
+/// evidence, `rules` what the register's division asks of committees.
+feeds::FeedDefinition DefineFeed(const std::string& name,
+                                 const feeds::KindList& kinds,
+                                 const committee::Rules& rules);
 
 class FeedModule final : public runtime::Module {
  public:

@@ -11,6 +11,7 @@
 
 #include "absl/status/statusor.h"
 
+#include "services/feeds/committee/rules.h"
 #include "services/feeds/kind_list.h"
 #include "services/journal/checkpoint.h"
 #include "services/journal/journal.h"
@@ -58,6 +59,8 @@ struct RegisterOptions {
   std::shared_ptr<const type::WorkingDays> calendar;
   /// Kinds of evidence that records of the inspection feed may name; never empty where it runs.
   feeds::KindList kinds;
+  /// What the division asks of committees; by default nothing but the bodies of a joint review.
+  committee::Rules committee_rules = committee::NoRules();
   /// These outlive the modules.
   const type::Divisions* divisions = nullptr;
   const runtime::Clock* clock = nullptr;

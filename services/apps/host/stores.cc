@@ -193,6 +193,24 @@ absl::StatusOr<feeds::KindList> ReadKinds(const std::string& directory) {
   return feeds::KindList(std::move(words));
 }
 
+absl::StatusOr<committee::Rules> ReadCommitteeRules(const std::string& directory,
+                                                    const std::string& division) {
+  std::error_code error;
+  std::vector<fs::path> paths;
+  for (const auto& entry : fs::directory_iterator(directory, error))
+    paths.push_back(entry.path() / "committee.textproto");
+  std::sort(paths.begin(), paths.end());
+  for (const fs::path& path : paths) {
+    if (!fs::exists(path, error)) continue;
+    XINCE_ASSIGN_OR_RETURN(const std::string content, ReadFile(path));
+    XINCE_ASSIGN_OR_RETURN(committee::v1::CommitteeRules rules,
+                           committee::ParseRules(content, path.string()));
+    if (rules.jurisdiction() == division)
+      return std::make_shared<const committee::v1::CommitteeRules>(std::move(rules));
+  }
+  return committee::NoRules();
+}
+
 absl::StatusOr<std::shared_ptr<const type::WorkingDays>> ReadCalendar(
     const std::string& directory) {
   const fs::path path = fs::path(directory) / "national" / "working-days.txt";

@@ -41,6 +41,12 @@ absl::StatusOr<std::vector<std::pair<std::string, std::string>>> ReadPolicies(
 /// FAILED_PRECONDITION `POLICIES_UNREADABLE`; those of policy::Kinds::Load with file, line and column.
 absl::StatusOr<feeds::KindList> ReadKinds(const std::string& directory);
 
+/// What the division asks of committees: the one `*/committee.textproto` under a directory of packs
+/// that is of its jurisdiction, or nothing. Errors: FAILED_PRECONDITION `POLICIES_UNREADABLE`; those of
+/// committee::ParseRules.
+absl::StatusOr<committee::Rules> ReadCommitteeRules(const std::string& directory,
+                                                    const std::string& division);
+
 /// The calendar of working days that lies beside the nation's packs; null when there is none. Errors:
 /// those of type::WorkingDays::Load.
 absl::StatusOr<std::shared_ptr<const type::WorkingDays>> ReadCalendar(const std::string& directory);

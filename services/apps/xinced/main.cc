@@ -143,6 +143,10 @@ absl::StatusOr<host::RegisterOptions> RegisterOptionsOf(const runtime::Config& c
   if (options.services.contains("inspection")) {
     XINCE_ASSIGN_OR_RETURN(options.kinds, host::ReadKinds(directory));
   }
+  if (options.services.contains("committee")) {
+    XINCE_ASSIGN_OR_RETURN(options.committee_rules,
+                           host::ReadCommitteeRules(directory, options.division));
+  }
   if (options.services.contains(host::kScoring)) {
     XINCE_ASSIGN_OR_RETURN(options.policies, host::ReadPolicies(directory, options.division));
     XINCE_ASSIGN_OR_RETURN(options.calendar, host::ReadCalendar(directory));

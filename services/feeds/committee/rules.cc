@@ -100,8 +100,9 @@ Rules NoRules() {
 absl::Status CheckRules(const CommitteeRules& rules) {
   const std::string& code = rules.jurisdiction();
   const bool digits = std::all_of(code.begin(), code.end(), absl::ascii_isdigit);
-  if (!digits || (code.size() != 4 && code.size() != 6)) {
-    return BadValue("jurisdiction", "a division of 4 or 6 digits", "应为4位或6位行政区划代码");
+  if (!digits || (code.size() != 2 && code.size() != 4 && code.size() != 6)) {
+    return BadValue(
+        "jurisdiction", "a division of 2, 4 or 6 digits", "应为2位、4位或6位行政区划代码");
   }
   if (!type::ParseDate(rules.effective_from()).ok()) {
     return BadValue("effective_from", "a date, YYYY-MM-DD", "应为日期,如 2026-03-31");

@@ -1,4 +1,9 @@
 #include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <set>
+#include <sstream>
+#include <string>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -361,6 +366,20 @@ TEST(CommitteeRules, ATextWithAFaultIsRefusedWithItsLine) {
   const auto refused = ParseRules("jurisdiction: \"3201\"\noops: 1\n", "x/committee.textproto");
   EXPECT_EQ(Refusal(refused), "COMMITTEE_RULES_SYNTAX");
   EXPECT_EQ(Said(refused, "line"), "2");
+}
+
+TEST(CommitteeRules, WhatTheCitiesAskCanBeRead) {
+  std::set<std::string> jurisdictions;
+  for (const auto& entry : std::filesystem::directory_iterator("policies")) {
+    std::ifstream file(entry.path() / "committee.textproto");
+    if (!file) continue;
+    std::stringstream text;
+    text << file.rdbuf();
+    const auto rules = ParseRules(text.str(), entry.path().string());
+    ASSERT_TRUE(rules.ok()) << rules.status();
+    EXPECT_TRUE(jurisdictions.insert(rules->jurisdiction()).second) << entry.path();
+  }
+  EXPECT_EQ(jurisdictions, (std::set<std::string>{"31", "3201", "341523"}));
 }
 
 }  // namespace
