@@ -5,10 +5,10 @@
 #include <set>
 #include <utility>
 
-#include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 
 #include "services/runtime/errors.h"
+#include "services/runtime/page_token.h"
 #include "services/scoring/cases/case_errors.h"
 #include "services/scoring/intake/intake.h"
 #include "services/type/field_rules.h"
@@ -21,8 +21,6 @@ using journal::v1::CaseSteps;
 using journal::v1::ScoringEntry;
 using policy::v1::CaseStep;
 using runtime::CallContext;
-
-constexpr size_t kDigestDigits = 16;
 
 absl::Status CheckRequestId(const std::string& id) {
   const bool printable =
@@ -45,49 +43,27 @@ absl::Status CheckParty(const v1::StepParty& party) {
                                   {{"part", CaseStep::Party_Name(party.part())}});
 }
 
+// The request as bytes, with its name: what repeats it has the same, and no other kind of request.
+template <class Request>
+std::string BytesOf(Request request) {
+  request.DiscardUnknownFields();
+  return absl::StrCat(Request::descriptor()->full_name(), " ", request.SerializeAsString());
+}
+
 template <class Request>
 std::string RequestDigest(const Request& request) {
-  Request known = request;
-  known.DiscardUnknownFields();
-  return journal::Sha256Hex(
-      absl::StrCat(Request::descriptor()->full_name(), " ", known.SerializeAsString()));
-}
-
-// A page token says what was asked, so that it continues nothing else.
-template <class Request>
-std::string ArgumentsOf(const Request& request) {
-  Request arguments = request;
-  arguments.clear_page_size();
-  arguments.clear_page_token();
-  return RequestDigest(arguments).substr(0, kDigestDigits);
-}
-
-template <class Request>
-std::string TokenAfter(const Request& request, const std::string& last) {
-  return absl::WebSafeBase64Escape(absl::StrCat(ArgumentsOf(request), last));
+  return journal::Sha256Hex(BytesOf(request));
 }
 
 template <class Request>
 absl::StatusOr<std::string> PageStart(const Request& request) {
-  if (request.page_size() < 0) {
-    return runtime::InvalidArgument(
-        "PAGE_SIZE", "page_size", "a page size is not negative", "每页条数不得为负");
-  }
-  if (request.page_token().empty()) return std::string();
-  std::string plain;
-  if (!absl::WebSafeBase64Unescape(request.page_token(), &plain) || plain.size() < kDigestDigits) {
-    return runtime::InvalidArgument("PAGE_TOKEN",
-                                    "page_token",
-                                    "send next_page_token back as it was received",
-                                    "请原样送回 next_page_token");
-  }
-  if (plain.substr(0, kDigestDigits) != ArgumentsOf(request)) {
-    return runtime::InvalidArgument("PAGE_TOKEN_ARGUMENTS",
-                                    "page_token",
-                                    "the page token belongs to a list with other arguments",
-                                    "翻页凭证属于参数不同的列表");
-  }
-  return plain.substr(kDigestDigits);
+  return runtime::ReadPageToken(
+      request.page_size(), request.page_token(), BytesOf(runtime::WithoutPage(request)));
+}
+
+template <class Request>
+std::string TokenAfter(const Request& request, const std::string& last) {
+  return runtime::NextPageToken(BytesOf(runtime::WithoutPage(request)), last);
 }
 
 template <class Request>

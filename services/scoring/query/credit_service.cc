@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "absl/strings/escaping.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "google/protobuf/util/time_util.h"
@@ -11,6 +10,7 @@
 #include "xince/credit/v1/credit.pb.h"
 
 #include "services/runtime/errors.h"
+#include "services/runtime/page_token.h"
 #include "services/scoring/query/credit_file.h"
 #include "services/type/divisions.h"
 #include "services/type/resource_name.h"
@@ -32,8 +32,6 @@ using ::xince::runtime::CallContext;
 using ::xince::runtime::Pieces;
 using Answered = ::xince::credit::v1::Standing;
 
-constexpr size_t kDigestDigits = 16;
-
 // Field 4 (as_of) and field 15 (revision) of a Standing on the wire, to be joined to the rest.
 std::string StandingTail(const std::string& as_of, const std::string& revision) {
   Answered tail;
@@ -52,18 +50,11 @@ absl::Status SubjectUnknown(const std::string& subject, bool then) {
       {{"subject", subject}});
 }
 
-std::string ListDigest(const ListStandingsRequest& request) {
-  ListStandingsRequest arguments = request;
-  arguments.clear_page_size();
-  arguments.clear_page_token();
-  return journal::Sha256Hex(arguments.SerializeAsString()).substr(0, kDigestDigits);
+std::string ArgumentsOf(const ListStandingsRequest& request) {
+  return runtime::WithoutPage(request).SerializeAsString();
 }
 
 absl::StatusOr<std::string> PageStart(const ListStandingsRequest& request) {
-  if (request.page_size() < 0) {
-    return runtime::InvalidArgument(
-        "PAGE_SIZE", "page_size", "a page size is not negative", "每页条数不得为负");
-  }
   if (!request.collection().empty() && !type::KindOfCollection(request.collection()).has_value()) {
     return runtime::InvalidArgument(
         "SUBJECT_KIND",
@@ -77,21 +68,7 @@ absl::StatusOr<std::string> PageStart(const ListStandingsRequest& request) {
                                     "a division code has 2, 4, 6, 9 or 12 digits",
                                     "行政区划代码为2、4、6、9或12位数字");
   }
-  if (request.page_token().empty()) return std::string();
-  std::string plain;
-  if (!absl::WebSafeBase64Unescape(request.page_token(), &plain) || plain.size() < kDigestDigits) {
-    return runtime::InvalidArgument("PAGE_TOKEN",
-                                    "page_token",
-                                    "send next_page_token back as it was received",
-                                    "请原样送回 next_page_token");
-  }
-  if (plain.substr(0, kDigestDigits) != ListDigest(request)) {
-    return runtime::InvalidArgument("PAGE_TOKEN_ARGUMENTS",
-                                    "page_token",
-                                    "the page token belongs to a list with other arguments",
-                                    "翻页凭证属于参数不同的列表");
-  }
-  return plain.substr(kDigestDigits);
+  return runtime::ReadPageToken(request.page_size(), request.page_token(), ArgumentsOf(request));
 }
 
 bool Passes(const Answered& standing, const ListStandingsRequest& request) {
@@ -365,8 +342,7 @@ absl::StatusOr<ListStandingsResponse> CreditQueries::ListStandings(
             after.empty() ? state_.filed().lower_bound(prefix) : state_.filed().upper_bound(after);
         for (; next != state_.filed().end() && absl::StartsWith(next->first, prefix); ++next) {
           if (response.standings_size() == size || scanned++ == kPageScanMax) {
-            response.set_next_page_token(
-                absl::WebSafeBase64Escape(absl::StrCat(ListDigest(request), last)));
+            response.set_next_page_token(runtime::NextPageToken(ArgumentsOf(request), last));
             break;
           }
           last = std::string(next->first);

@@ -4,12 +4,12 @@
 #include <utility>
 
 #include "absl/cleanup/cleanup.h"
-#include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 
 #include "xince/journal/v1/scoring.pb.h"
 
 #include "services/runtime/errors.h"
+#include "services/runtime/page_token.h"
 #include "services/scoring/policy/diff.h"
 #include "services/scoring/policy/lint.h"
 #include "services/scoring/rulemaking/trial.h"
@@ -22,8 +22,6 @@ namespace pv = ::xince::policy::v1;
 using ::xince::journal::v1::RulemakingStep;
 using ::xince::journal::v1::ScoringEntry;
 using ::xince::runtime::CallContext;
-
-constexpr size_t kDigestDigits = 16;
 
 absl::Status Unknown(const std::string& digest) {
   return runtime::NotFound("POLICY_UNKNOWN",
@@ -90,33 +88,8 @@ void Say(const policy::Difference& difference, pv::PackDifference& said) {
 // The file a text came in, for messages.
 std::string FileOr(const std::string& file) { return file.empty() ? "content" : file; }
 
-std::string ListDigest(const pv::ListPacksRequest& request) {
-  pv::ListPacksRequest arguments = request;
-  arguments.clear_page_size();
-  arguments.clear_page_token();
-  return journal::Sha256Hex(arguments.SerializeAsString()).substr(0, kDigestDigits);
-}
-
-absl::StatusOr<std::string> PageStart(const pv::ListPacksRequest& request) {
-  if (request.page_size() < 0) {
-    return runtime::InvalidArgument(
-        "PAGE_SIZE", "page_size", "a page size is not negative", "每页条数不得为负");
-  }
-  if (request.page_token().empty()) return std::string();
-  std::string plain;
-  if (!absl::WebSafeBase64Unescape(request.page_token(), &plain) || plain.size() < kDigestDigits) {
-    return runtime::InvalidArgument("PAGE_TOKEN",
-                                    "page_token",
-                                    "send next_page_token back as it was received",
-                                    "请原样送回 next_page_token");
-  }
-  if (plain.substr(0, kDigestDigits) != ListDigest(request)) {
-    return runtime::InvalidArgument("PAGE_TOKEN_ARGUMENTS",
-                                    "page_token",
-                                    "the page token belongs to a list with other arguments",
-                                    "翻页凭证属于参数不同的列表");
-  }
-  return plain.substr(kDigestDigits);
+std::string ArgumentsOf(const pv::ListPacksRequest& request) {
+  return runtime::WithoutPage(request).SerializeAsString();
 }
 
 std::string SortKey(const pv::PackVersion& version) {
@@ -502,7 +475,9 @@ absl::StatusOr<pv::ListPacksResponse> PolicyService::List(CallContext& context,
                                                           const pv::ListPacksRequest& request) {
   XINCE_RETURN_IF_ERROR(CheckFields(request));
   XINCE_ASSIGN_OR_RETURN(const journal::Revision at_least, AtLeast(context));
-  XINCE_ASSIGN_OR_RETURN(const std::string after, PageStart(request));
+  XINCE_ASSIGN_OR_RETURN(
+      const std::string after,
+      runtime::ReadPageToken(request.page_size(), request.page_token(), ArgumentsOf(request)));
   std::map<std::string, pv::PackVersion> sorted;
   XINCE_ASSIGN_OR_RETURN(
       const journal::Revision revision, options_.machine->Read(at_least, context.deadline(), [&] {
@@ -528,8 +503,7 @@ absl::StatusOr<pv::ListPacksResponse> PolicyService::List(CallContext& context,
   for (auto& [key, version] : sorted) {
     if (response.versions_size() == size) {
       const std::string last = SortKey(response.versions(size - 1));
-      response.set_next_page_token(
-          absl::WebSafeBase64Escape(absl::StrCat(ListDigest(request), last)));
+      response.set_next_page_token(runtime::NextPageToken(ArgumentsOf(request), last));
       break;
     }
     *response.add_versions() = std::move(version);
