@@ -20,11 +20,6 @@ using policy::v1::CaseClock;
 using policy::v1::CaseStep;
 using type::Date;
 
-Date DayOf(const std::string& text, Date otherwise) {
-  const auto date = type::ParseDate(text);
-  return date.ok() ? *date : otherwise;
-}
-
 // The field of the details that a step asks for; DETAILS_NOT_SET for none.
 StepDetails::DetailsCase DetailsOf(CaseStep::Record record) {
   static_assert(static_cast<int>(StepDetails::kMandate) == CaseStep::MANDATE);
@@ -34,7 +29,7 @@ StepDetails::DetailsCase DetailsOf(CaseStep::Record record) {
 // The day a step counts from.
 std::string CountsFrom(const StepRow& step, const StepDetails& details, Date today) {
   if (details.has_service()) {
-    const Date day = DayOf(details.service().day(), today);
+    const Date day = DayOr(details.service().day(), today);
     const bool posted = details.service().method() == listing::v1::Service::PUBLIC_NOTICE;
     return FormatDate(posted ? day + step.proto->public_notice_days() : day);
   }
@@ -54,10 +49,10 @@ int ListMonths(const CaseRecord& record) {
 // The day that a step states for a clock: the end of an order, else the day before the decision's effect.
 Date StatedBy(const CaseRecord& record, const CaseEvent& event, Date day) {
   if (event.details().has_rectification())
-    return DayOf(event.details().rectification().until(), day);
+    return DayOr(event.details().rectification().until(), day);
   const StepRecord* decision = record.Last(CaseStep::DECISION);
   const Date effective =
-      decision == nullptr ? day : DayOf(decision->event.details().decision().effective_on(), day);
+      decision == nullptr ? day : DayOr(decision->event.details().decision().effective_on(), day);
   return std::max(effective, day) - 1;
 }
 
@@ -164,7 +159,7 @@ absl::Status CaseBook::CheckDetails(const CaseRecord& record,
       return TargetUnknown(amendment.evidence());
   }
   if (!ExtendsOrOrders(step)) return absl::OkStatus();
-  if (DayOf(event.details().rectification().until(), today) <= today)
+  if (DayOr(event.details().rectification().until(), today) <= today)
     return DetailsWrong("rectification.until", FormatDate(today + 1));
   return CheckExtension(record, step, event, calendar);
 }
@@ -178,7 +173,7 @@ absl::Status CaseBook::CheckExtension(const CaseRecord& record,
   const CaseClock& clock = *record.procedure->clocks()[step.extends].proto;
   if (run.extended >= clock.extensions()) return ExtensionsUsed(clock.extensions());
   XINCE_ASSIGN_OR_RETURN(const Date latest, LatestExtension(clock, run.due, calendar));
-  const Date until = DayOf(event.details().rectification().until(), run.due);
+  const Date until = DayOr(event.details().rectification().until(), run.due);
   if (until <= run.due || until > latest)
     return DetailsWrong("rectification.until", FormatDate(latest));
   return absl::OkStatus();
@@ -189,7 +184,7 @@ absl::Status CaseBook::SetClocks(const CaseRecord& record,
                                  Date today,
                                  const type::WorkingDays& calendar,
                                  CaseEvent& event) const {
-  const Date day = DayOf(event.day(), today);
+  const Date day = DayOr(event.day(), today);
   const PublicitySeen publicity = PublicityOfCase(record, view_, today);
   Lengths lengths{.list_months = ListMonths(record),
                   .publicity_min_months = publicity.min_months,

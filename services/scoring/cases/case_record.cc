@@ -33,11 +33,6 @@ std::string Sha256Hex(const std::string& bytes) {
       absl::string_view(reinterpret_cast<const char*>(digest.data()), digest.size()));
 }
 
-type::Date DayOr(const std::string& text, type::Date otherwise) {
-  const auto date = type::ParseDate(text);
-  return date.ok() ? *date : otherwise;
-}
-
 // Spans that begin with one effect and end with another, or with a suspension.
 std::vector<Span> Spans(const CaseRecord& record,
                         Revision known,
@@ -69,6 +64,11 @@ std::vector<Span> Spans(const CaseRecord& record,
 }
 
 }  // namespace
+
+type::Date DayOr(const std::string& text, type::Date otherwise) {
+  const auto date = type::ParseDate(text);
+  return date.ok() ? *date : otherwise;
+}
 
 std::string CaseName(uint32_t year, uint32_t number) {
   return absl::StrCat("cases/", year, "-", number);

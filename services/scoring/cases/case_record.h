@@ -46,6 +46,9 @@ struct ClockRun {
   uint32_t extended = 0;
 };
 
+/// The date a text says; `otherwise` for an empty one, or one that is no date.
+type::Date DayOr(const std::string& text, type::Date otherwise);
+
 /// What a case is named: `cases/{year}-{number}`.
 std::string CaseName(uint32_t year, uint32_t number);
 

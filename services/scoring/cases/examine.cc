@@ -28,11 +28,6 @@ bool Proved(const type::v1::Document& document) {
          (!document.sha256().empty() || !document.uri().empty() || !document.number().empty());
 }
 
-type::Date DayOf(const std::string& text, type::Date otherwise) {
-  const auto date = type::ParseDate(text);
-  return date.ok() ? *date : otherwise;
-}
-
 // One attempt being examined.
 class Examination {
  public:
@@ -219,8 +214,8 @@ class Examination {
   [[nodiscard]] bool BasisInForce() const {
     if (record_.list == nullptr) return false;
     const policy::v1::ListTerms& terms = record_.list->terms();
-    return DayOf(terms.basis_from(), type::kDateMin) <= c_.today &&
-           c_.today < DayOf(terms.basis_until(), type::kDateMax);
+    return DayOr(terms.basis_from(), type::kDateMin) <= c_.today &&
+           c_.today < DayOr(terms.basis_until(), type::kDateMax);
   }
 
   [[nodiscard]] bool MeasureAllowed() const {
@@ -246,15 +241,15 @@ class Examination {
   [[nodiscard]] bool ServiceProved(const listing::v1::Service& service) const {
     if (service.method() == listing::v1::Service::METHOD_UNSPECIFIED || !Proved(service.proof()))
       return false;
-    const type::Date day = DayOf(service.day(), type::kDateMax);
+    const type::Date day = DayOr(service.day(), type::kDateMax);
     const bool by_notice = service.method() == listing::v1::Service::PUBLIC_NOTICE;
     return day <= c_.today && (record_.steps.empty() || day >= record_.steps.back().day) &&
            (by_notice || !service.receiver().empty());
   }
 
   [[nodiscard]] bool HearingOrderly(const listing::v1::Hearing& hearing) const {
-    const type::Date convened = DayOf(hearing.convened_on(), type::kDateMax);
-    const type::Date held = DayOf(hearing.held_on(), type::kDateMax);
+    const type::Date convened = DayOr(hearing.convened_on(), type::kDateMax);
+    const type::Date held = DayOr(hearing.held_on(), type::kDateMax);
     return convened < held && held <= c_.today && Given(hearing.minutes());
   }
 
@@ -282,7 +277,7 @@ class Examination {
   [[nodiscard]] type::Date EffectiveOn() const {
     const StepRecord* decision = record_.Last(CaseStep::DECISION);
     if (decision == nullptr) return type::kDateMax;
-    return DayOf(decision->event.details().decision().effective_on(), type::kDateMin);
+    return DayOr(decision->event.details().decision().effective_on(), type::kDateMin);
   }
 
   [[nodiscard]] const listing::v1::RepairApplication& Application() const {
@@ -295,7 +290,7 @@ class Examination {
   [[nodiscard]] bool Corrected(const listing::v1::StepDetails& details) const {
     if (details.has_acceptance()) return details.acceptance().met();
     const listing::v1::RepairApplication& application = Application();
-    const bool applied = DayOf(application.corrected_on(), type::kDateMax) <= c_.today &&
+    const bool applied = DayOr(application.corrected_on(), type::kDateMax) <= c_.today &&
                          !application.proofs().empty();
     const StepRecord* checked = record_.Last(CaseStep::ACCEPTANCE);
     return applied && (checked == nullptr || checked->event.details().acceptance().met());
@@ -306,7 +301,7 @@ class Examination {
     if (evidence.empty()) return true;
     const std::optional<FactSeen> fact = c_.view->Fact(evidence);
     if (!fact.has_value()) return false;
-    const type::Date since = DayOf(Application().corrected_on(), fact->determined);
+    const type::Date since = DayOr(Application().corrected_on(), fact->determined);
     return !c_.view->AnyAfter(record_.opening.subject(), fact->kind, since);
   }
 

@@ -23,11 +23,6 @@ evidence::v1::Evidence EvidenceOf(const Piece& piece) {
   return evidence;
 }
 
-Date DayOr(const std::string& text, Date otherwise) {
-  const auto date = type::ParseDate(text);
-  return date.ok() ? *date : otherwise;
-}
-
 const RepairClass* ClassIn(const policy::v1::Pack& pack, const std::string& id) {
   const auto found = std::find_if(pack.repair_classes().begin(),
                                   pack.repair_classes().end(),
@@ -68,10 +63,12 @@ std::optional<FactSeen> CaseRegister::Fact(const std::string& evidence) const {
       .kind = read.kind(),
       .office = read.issuer(),
       .digest = journal::Sha256Hex(piece.bytes),
-      .occurred = DayOr(read.occurred_on(), DayOr(read.determined_on(), type::kDateMin)),
+      .occurred =
+          cases::DayOr(read.occurred_on(), cases::DayOr(read.determined_on(), type::kDateMin)),
       .counts = !piece.voided && books_.rulings->Counts(evidence, books_.today(), kNewest)};
-  fact.determined = DayOr(read.determined_on(), fact.occurred);
-  if (!read.corrected_on().empty()) fact.corrected = DayOr(read.corrected_on(), type::kDateMax);
+  fact.determined = cases::DayOr(read.determined_on(), fact.occurred);
+  if (!read.corrected_on().empty())
+    fact.corrected = cases::DayOr(read.corrected_on(), type::kDateMax);
   return fact;
 }
 
@@ -81,7 +78,8 @@ bool CaseRegister::Reaches(const std::string& evidence, const std::string& subje
   if (id == kNone || whom == kNone) return false;
   const Piece piece = books_.evidence->piece(id);
   const evidence::v1::Evidence read = EvidenceOf(piece);
-  const Date occurred = DayOr(read.occurred_on(), DayOr(read.determined_on(), type::kDateMin));
+  const Date occurred =
+      cases::DayOr(read.occurred_on(), cases::DayOr(read.determined_on(), type::kDateMin));
   return SubjectReach(*books_.evidence, whom, kNewest).Of(piece.about, occurred.days()) != 0;
 }
 
@@ -170,7 +168,7 @@ std::optional<PublicitySeen> CaseRegister::PublicityOf(const std::string& eviden
   if (id == kNone) return std::nullopt;
   const Piece piece = books_.evidence->piece(id);
   const evidence::v1::Evidence read = EvidenceOf(piece);
-  const Date from = DayOr(read.determined_on(), DayOr(read.occurred_on(), day));
+  const Date from = cases::DayOr(read.determined_on(), cases::DayOr(read.occurred_on(), day));
   // The rules of whom it is about come first, then those of whom it may reach.
   const auto own = books_.evidence->subject(piece.about).kind;
   const policy::Pack* pack = books_.policies->packs().InForceFor(books_.jurisdiction, day);
