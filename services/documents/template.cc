@@ -11,8 +11,8 @@
 
 #include "services/documents/field_table.h"
 #include "services/runtime/errors.h"
+#include "services/runtime/text_proto.h"
 #include "services/scoring/policy/pack.h"
-#include "services/scoring/policy/parse.h"
 
 namespace xince::documents {
 namespace {
@@ -221,7 +221,7 @@ std::vector<std::string> NamesUsed(const DocumentTemplate& proto) {
 absl::StatusOr<Template> Template::Load(absl::string_view bytes, absl::string_view file) {
   if (bytes.size() > kTemplateBytesMax) return Unreadable(std::string(file));
   auto proto = std::make_shared<DocumentTemplate>();
-  XINCE_RETURN_IF_ERROR(policy::ParseText(bytes, file, "DOCUMENT_TEMPLATE_SYNTAX", *proto));
+  XINCE_RETURN_IF_ERROR(runtime::ParseTextProto(bytes, file, "DOCUMENT_TEMPLATE_SYNTAX", *proto));
   if (const absl::Status status = Checker(*proto).Check(); !status.ok()) {
     runtime::Problem problem = runtime::ToProblem(status);
     problem.en = absl::StrCat(file, ": ", problem.en);

@@ -17,6 +17,8 @@
 #include "google/protobuf/text_format.h"
 
 #include "services/runtime/errors.h"
+#include "services/runtime/text_proto.h"
+#include "services/runtime/utf8.h"
 
 namespace xince::runtime {
 namespace {
@@ -31,32 +33,10 @@ absl::Status Invalid(absl::string_view field, absl::string_view en, absl::string
                          absl::StrCat("配置项 ", field, ":", zh));
 }
 
-/// Keeps the first error; those after it are often its consequences.
-class FirstError final : public google::protobuf::io::ErrorCollector {
+/// What the parser would say of a value, which is told as a whole.
+class Unsaid final : public google::protobuf::io::ErrorCollector {
  public:
-  void AddError(int line,
-                google::protobuf::io::ColumnNumber column,
-                const std::string& message) override {
-    if (!message_.empty()) return;
-    line_ = line + 1;
-    column_ = column + 1;
-    message_ = message;
-  }
-  [[nodiscard]] absl::Status In(absl::string_view file) const {
-    const std::string place = absl::StrCat(file, ":", line_, ":", column_);
-    return InvalidArgument("CONFIG_INVALID",
-                           "",
-                           absl::StrCat(place, ": ", message_),
-                           absl::StrCat(place, ":配置有误:", message_),
-                           {{"file", std::string(file)},
-                            {"line", absl::StrCat(line_)},
-                            {"column", absl::StrCat(column_)}});
-  }
-
- private:
-  int line_ = 0;
-  int column_ = 0;
-  std::string message_;
+  void AddError(int, google::protobuf::io::ColumnNumber, const std::string&) override {}
 };
 
 /// Defaults and ranges.
@@ -271,9 +251,10 @@ absl::Status SetScalar(Message& message,
                                ? absl::StrCat("\"", absl::CEscape(value), "\"")
                                : std::string(value);
   google::protobuf::TextFormat::Parser parser;
-  FirstError errors;
-  parser.RecordErrorsTo(&errors);
-  if (parser.ParseFieldValueFromString(text, &field, &message)) return absl::OkStatus();
+  Unsaid unsaid;
+  parser.RecordErrorsTo(&unsaid);
+  if (IsUtf8(value) && parser.ParseFieldValueFromString(text, &field, &message))
+    return absl::OkStatus();
   return Invalid(path,
                  absl::StrCat("\"", absl::CHexEscape(value), "\" is no ", field.type_name()),
                  absl::StrCat("“", absl::CHexEscape(value), "”不是 ", field.type_name()));
@@ -283,10 +264,7 @@ absl::Status SetScalar(Message& message,
 
 absl::StatusOr<Config> ParseConfig(absl::string_view text, absl::string_view file) {
   Config config;
-  FirstError errors;
-  google::protobuf::TextFormat::Parser parser;
-  parser.RecordErrorsTo(&errors);
-  if (!parser.ParseFromString(std::string(text), &config)) return errors.In(file);
+  XINCE_RETURN_IF_ERROR(ParseTextProto(text, file, "CONFIG_INVALID", config));
   return config;
 }
 

@@ -74,7 +74,8 @@ TEST(ConfigTest, RefusesUnknownFieldsWithTheirPlace) {
 }
 
 TEST(ConfigTest, RefusesWhatIsNoTextProto) {
-  for (const char* text : {"data_dir", "data_dir: 7", "{", "data_dir: \"a\" data_dir: \"b\""}) {
+  for (const char* text :
+       {"data_dir", "data_dir: 7", "{", "data_dir: \"a\" data_dir: \"b\"", "data_dir: \"\\377\""}) {
     EXPECT_EQ(ReasonOf(ParseConfig(text, "f").status()), "CONFIG_INVALID") << text;
   }
 }

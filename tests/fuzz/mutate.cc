@@ -12,8 +12,8 @@
 #include "xince/policy/v1/case.pb.h"
 #include "xince/policy/v1/pack.pb.h"
 
+#include "services/runtime/text_proto.h"
 #include "services/scoring/policy/decimal.h"
-#include "services/scoring/policy/parse.h"
 #include "services/type/civil_date.h"
 #include "tests/fuzz/targets.h"
 
@@ -259,7 +259,7 @@ class Mutator {
 
 /// The text of a message of the type of `message`, changed.
 std::string MutateText(absl::string_view text, Message& message, Random& random) {
-  if (!policy::ParseText(text, "input", "INPUT_SYNTAX", message).ok()) return "";
+  if (!runtime::ParseTextProto(text, "input", "INPUT_SYNTAX", message).ok()) return "";
   Mutate(message, random);
   google::protobuf::TextFormat::Printer printer;
   printer.SetUseUtf8StringEscaping(true);

@@ -9,9 +9,9 @@
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
 
+#include "services/runtime/text_proto.h"
 #include "services/scoring/evaluate/cases.h"
 #include "services/scoring/evaluate/rank.h"
-#include "services/scoring/policy/parse.h"
 #include "tests/fuzz/mutate.h"
 #include "tests/fuzz/targets.h"
 
@@ -235,7 +235,8 @@ std::optional<policy::Pack> TryEvaluation(absl::string_view input) {
   if (input.size() > kInputBytesMax) return std::nullopt;
   const std::vector<std::string> sections = SplitSections(input);
   policy::v1::CaseFile file;
-  if (sections.size() < 2 || !policy::ParseText(sections[0], "cases", "CASE_SYNTAX", file).ok())
+  if (sections.size() < 2 ||
+      !runtime::ParseTextProto(sections[0], "cases", "CASE_SYNTAX", file).ok())
     return std::nullopt;
   std::vector<policy::Pack> packs;
   for (size_t i = 1; i < sections.size(); ++i) {

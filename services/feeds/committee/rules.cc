@@ -7,10 +7,9 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
-#include "google/protobuf/io/tokenizer.h"
-#include "google/protobuf/text_format.h"
 
 #include "services/runtime/errors.h"
+#include "services/runtime/text_proto.h"
 #include "services/type/civil_date.h"
 #include "services/type/text.h"
 
@@ -21,18 +20,6 @@ using ::xince::committee::v1::CommitteeRule;
 using ::xince::committee::v1::CommitteeRules;
 using ::xince::committee::v1::LawfulBasis;
 using ::xince::committee::v1::Warning;
-
-// Keeps the first error of a text.
-class FirstError final : public google::protobuf::io::ErrorCollector {
- public:
-  void AddError(int line, int /*column*/, const std::string& message) override {
-    if (!text.empty()) return;
-    text = message;
-    at_line = line + 1;
-  }
-  std::string text;
-  int at_line = 0;
-};
 
 absl::Status BadValue(absl::string_view field, absl::string_view en, absl::string_view zh) {
   return runtime::InvalidArgument("COMMITTEE_RULES_VALUE", field, en, zh);
@@ -124,17 +111,8 @@ absl::Status CheckRules(const CommitteeRules& rules) {
 }
 
 absl::StatusOr<CommitteeRules> ParseRules(const std::string& text, const std::string& file) {
-  FirstError error;
-  google::protobuf::TextFormat::Parser parser;
-  parser.RecordErrorsTo(&error);
   CommitteeRules rules;
-  if (!parser.ParseFromString(text, &rules)) {
-    return runtime::InvalidArgument("COMMITTEE_RULES_SYNTAX",
-                                    "",
-                                    absl::StrCat(file, ":", error.at_line, ": ", error.text),
-                                    absl::StrCat(file, " 第", error.at_line, "行有误:", error.text),
-                                    {{"file", file}, {"line", absl::StrCat(error.at_line)}});
-  }
+  XINCE_RETURN_IF_ERROR(runtime::ParseTextProto(text, file, "COMMITTEE_RULES_SYNTAX", rules));
   if (absl::Status status = CheckRules(rules); !status.ok()) {
     const runtime::Problem problem = runtime::ToProblem(status);
     return runtime::InvalidArgument(problem.reason,

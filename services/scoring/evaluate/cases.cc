@@ -5,10 +5,10 @@
 #include "absl/strings/str_cat.h"
 
 #include "services/runtime/errors.h"
+#include "services/runtime/text_proto.h"
 #include "services/scoring/evaluate/coverage.h"
 #include "services/scoring/policy/checker.h"
 #include "services/scoring/policy/decimal.h"
-#include "services/scoring/policy/parse.h"
 
 namespace xince::evaluate {
 
@@ -257,7 +257,7 @@ absl::StatusOr<CaseReport> RunCases(absl::string_view bytes,
                                     CoverageBook* coverage) {
   v1::CaseFile cases;
   google::protobuf::TextFormat::ParseInfoTree tree;
-  XINCE_RETURN_IF_ERROR(policy::ParseText(bytes, file, "CASE_SYNTAX", cases, &tree));
+  XINCE_RETURN_IF_ERROR(runtime::ParseTextProto(bytes, file, "CASE_SYNTAX", cases, &tree));
   XINCE_ASSIGN_OR_RETURN(const std::string pack_bytes, read(cases.pack()));
   XINCE_ASSIGN_OR_RETURN(const policy::Pack pack, policy::LoadPack(pack_bytes, cases.pack()));
   XINCE_ASSIGN_OR_RETURN(const std::vector<policy::Pack> national, LoadAll(cases.national(), read));

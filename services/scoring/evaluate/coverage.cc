@@ -10,8 +10,8 @@
 #include "google/protobuf/text_format.h"
 
 #include "services/runtime/errors.h"
+#include "services/runtime/text_proto.h"
 #include "services/scoring/evaluate/coverage_targets.h"
-#include "services/scoring/policy/parse.h"
 
 namespace xince::evaluate {
 
@@ -95,7 +95,7 @@ absl::StatusOr<Coverage> Coverage::Make(absl::string_view bytes, absl::string_vi
   auto impl = std::make_unique<Impl>();
   impl->file = std::string(file);
   google::protobuf::TextFormat::ParseInfoTree tree;
-  XINCE_RETURN_IF_ERROR(policy::ParseText(bytes, file, "POLICY_SYNTAX", impl->pack, &tree));
+  XINCE_RETURN_IF_ERROR(runtime::ParseTextProto(bytes, file, "POLICY_SYNTAX", impl->pack, &tree));
   impl->subjects =
       TargetsOf(impl->pack, {.message = &impl->pack, .tree = &tree, .at = {}, .id = ""});
   for (int round = 0; round < Rounds(impl->subjects); ++round) {

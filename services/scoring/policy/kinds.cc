@@ -4,8 +4,8 @@
 #include "absl/strings/str_cat.h"
 
 #include "services/runtime/errors.h"
+#include "services/runtime/text_proto.h"
 #include "services/scoring/policy/checker.h"
-#include "services/scoring/policy/parse.h"
 
 namespace xince::policy {
 namespace {
@@ -22,7 +22,7 @@ absl::Status Invalid(const v1::EvidenceKind& kind, absl::string_view en, absl::s
 
 absl::StatusOr<Kinds> Kinds::Load(absl::string_view bytes, absl::string_view file) {
   Kinds kinds;
-  XINCE_RETURN_IF_ERROR(ParseText(bytes, file, "KINDS_SYNTAX", kinds.catalogue_));
+  XINCE_RETURN_IF_ERROR(runtime::ParseTextProto(bytes, file, "KINDS_SYNTAX", kinds.catalogue_));
   for (int i = 0; i < kinds.catalogue_.kinds_size(); ++i) {
     const v1::EvidenceKind& kind = kinds.catalogue_.kinds(i);
     if (!IsKind(kind.kind())) return Invalid(kind, "is not `feed.word`", "应为“来源.类别”");

@@ -4,8 +4,8 @@
 #include <utility>
 
 #include "services/runtime/errors.h"
+#include "services/runtime/text_proto.h"
 #include "services/scoring/policy/linter.h"
-#include "services/scoring/policy/parse.h"
 
 namespace xince::policy {
 
@@ -29,7 +29,7 @@ absl::StatusOr<std::vector<Finding>> LintPack(absl::string_view bytes,
                                               absl::Span<const v1::Pack* const> national) {
   v1::Pack pack;
   google::protobuf::TextFormat::ParseInfoTree tree;
-  XINCE_RETURN_IF_ERROR(ParseText(bytes, file, "POLICY_SYNTAX", pack, &tree));
+  XINCE_RETURN_IF_ERROR(runtime::ParseTextProto(bytes, file, "POLICY_SYNTAX", pack, &tree));
   std::vector<Finding> findings = CheckPack(pack, &tree);
   if (!findings.empty()) return findings;
   Report report;

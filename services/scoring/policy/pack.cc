@@ -11,8 +11,8 @@
 #include <openssl/evp.h>
 
 #include "services/runtime/errors.h"
+#include "services/runtime/text_proto.h"
 #include "services/scoring/policy/check.h"
-#include "services/scoring/policy/parse.h"
 
 namespace xince::policy {
 namespace {
@@ -87,7 +87,7 @@ absl::StatusOr<Pack> LoadPack(absl::string_view bytes, absl::string_view file) {
                                     {{"file", std::string(file)}});
   auto proto = std::make_shared<v1::Pack>();
   google::protobuf::TextFormat::ParseInfoTree tree;
-  XINCE_RETURN_IF_ERROR(ParseText(bytes, file, "POLICY_SYNTAX", *proto, &tree));
+  XINCE_RETURN_IF_ERROR(runtime::ParseTextProto(bytes, file, "POLICY_SYNTAX", *proto, &tree));
   const std::vector<Finding> findings = CheckPack(*proto, &tree);
   if (!findings.empty()) return Invalid(findings.front(), file);
   Pack pack;

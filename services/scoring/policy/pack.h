@@ -21,9 +21,6 @@ namespace xince::policy {
 /// Largest pack in bytes.
 inline constexpr size_t kPackBytesMax = 4 << 20;
 
-/// Deepest nesting of messages in the text.
-inline constexpr int kNestingMax = 64;
-
 /// SHA-256 of the bytes of a pack's file, as they are.
 using Digest = std::array<uint8_t, 32>;
 

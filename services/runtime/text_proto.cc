@@ -1,4 +1,4 @@
-#include "services/scoring/policy/parse.h"
+#include "services/runtime/text_proto.h"
 
 #include <algorithm>
 #include <string>
@@ -10,9 +10,8 @@
 
 #include "services/runtime/errors.h"
 #include "services/runtime/utf8.h"
-#include "services/scoring/policy/pack.h"
 
-namespace xince::policy {
+namespace xince::runtime {
 namespace {
 
 using google::protobuf::FieldDescriptor;
@@ -32,13 +31,13 @@ class FirstError : public google::protobuf::io::ErrorCollector {
 
   [[nodiscard]] absl::Status ToStatus(absl::string_view file, absl::string_view reason) const {
     const std::string where = absl::StrCat(file, ":", line_, ":", column_);
-    return runtime::InvalidArgument(reason,
-                                    "text",
-                                    absl::StrCat(where, ": ", message_),
-                                    absl::StrCat(where, ":文本格式错误:", message_),
-                                    {{"file", std::string(file)},
-                                     {"line", absl::StrCat(line_)},
-                                     {"column", absl::StrCat(column_)}});
+    return InvalidArgument(reason,
+                           "",
+                           absl::StrCat(where, ": ", message_),
+                           absl::StrCat(where, ":文本格式错误:", message_),
+                           {{"file", std::string(file)},
+                            {"line", absl::StrCat(line_)},
+                            {"column", absl::StrCat(column_)}});
   }
 
  private:
@@ -50,7 +49,7 @@ class FirstError : public google::protobuf::io::ErrorCollector {
 /// The text before its first byte that is not UTF-8.
 absl::string_view ReadablePart(absl::string_view bytes) {
   absl::string_view left = bytes;
-  while (!left.empty() && runtime::TakeRune(left).has_value()) {
+  while (!left.empty() && TakeRune(left).has_value()) {
   }
   return bytes.substr(0, bytes.size() - left.size());
 }
@@ -92,7 +91,7 @@ class StringCheck {
     const std::string& text =
         index < 0 ? access.GetStringReference(message, &field, &scratch)
                   : access.GetRepeatedStringReference(message, &field, index, &scratch);
-    if (runtime::IsUtf8(text)) return true;
+    if (IsUtf8(text)) return true;
     const TextFormat::ParseLocation at = tree.GetLocation(&field, index);
     error_.AddError(at.line, at.column, "the string is not UTF-8");
     return false;
@@ -103,13 +102,13 @@ class StringCheck {
 
 }  // namespace
 
-absl::Status ParseText(absl::string_view bytes,
-                       absl::string_view file,
-                       absl::string_view reason,
-                       google::protobuf::Message& message,
-                       google::protobuf::TextFormat::ParseInfoTree* tree) {
+absl::Status ParseTextProto(absl::string_view bytes,
+                            absl::string_view file,
+                            absl::string_view reason,
+                            google::protobuf::Message& message,
+                            google::protobuf::TextFormat::ParseInfoTree* tree) {
   FirstError error;
-  if (!runtime::IsUtf8(bytes)) {
+  if (!IsUtf8(bytes)) {
     // Its strings would end in messages and answers, which carry UTF-8 alone.
     const absl::string_view before = ReadablePart(bytes);
     const size_t line_start = before.rfind('\n') == before.npos ? 0 : before.rfind('\n') + 1;
@@ -119,7 +118,7 @@ absl::Status ParseText(absl::string_view bytes,
     return error.ToStatus(file, reason);
   }
   TextFormat::Parser parser;
-  parser.SetRecursionLimit(kNestingMax);
+  parser.SetRecursionLimit(kTextNestingMax);
   parser.RecordErrorsTo(&error);
   TextFormat::ParseInfoTree own;
   if (tree == nullptr) tree = &own;
@@ -130,4 +129,4 @@ absl::Status ParseText(absl::string_view bytes,
   return error.ToStatus(file, reason);
 }
 
-}  // namespace xince::policy
+}  // namespace xince::runtime
