@@ -14,6 +14,7 @@
 #include "services/feeds/output_fields.h"
 #include "services/feeds/page_token.h"
 #include "services/runtime/errors.h"
+#include "services/runtime/request_id.h"
 #include "services/type/field_rules.h"
 
 namespace xince::feeds {
@@ -201,18 +202,6 @@ const RecordType* Feed::TypeOfCollection(absl::string_view collection) const {
   return nullptr;
 }
 
-absl::Status Feed::CheckCaller(const Caller& caller) const {
-  const bool printable = std::all_of(caller.request_id.begin(),
-                                     caller.request_id.end(),
-                                     [](char c) { return c > 0x20 && c < 0x7f; });
-  if (caller.request_id.size() <= kRequestIdBytesMax && printable) return absl::OkStatus();
-  return runtime::InvalidArgument(
-      "REQUEST_ID_SYNTAX",
-      "request_id",
-      absl::StrCat("a request id is at most ", kRequestIdBytesMax, " printable ASCII characters"),
-      absl::StrCat("request_id 至多", kRequestIdBytesMax, "个可打印的ASCII字符"));
-}
-
 absl::Status Feed::Prepare(const RecordType& type, Message& record) const {
   // What the server does not know it does not keep: it could hold an identity number.
   record.DiscardUnknownFields();
@@ -227,7 +216,7 @@ void Feed::Create(const RecordType& type,
                   std::unique_ptr<Message> record,
                   const Caller& caller,
                   Done done) {
-  absl::Status status = CheckCaller(caller);
+  absl::Status status = runtime::CheckRequestId(caller.request_id);
   if (status.ok()) status = Prepare(type, *record);
   if (!status.ok()) return done(status);
   auto change = std::make_shared<Change>();
@@ -245,7 +234,7 @@ void Feed::Update(const RecordType& type,
                   journal::Revision expected_revision,
                   const Caller& caller,
                   Done done) {
-  absl::Status status = CheckCaller(caller);
+  absl::Status status = runtime::CheckRequestId(caller.request_id);
   if (status.ok()) status = Prepare(type, *record);
   if (!status.ok()) return done(status);
   auto change = std::make_shared<Change>();
@@ -266,7 +255,8 @@ void Feed::Modify(const std::string& name,
                   std::function<absl::Status(Message&, const CheckContext&)> modify,
                   const Caller& caller,
                   Done done) {
-  if (absl::Status status = CheckCaller(caller); !status.ok()) return done(status);
+  if (absl::Status status = runtime::CheckRequestId(caller.request_id); !status.ok())
+    return done(status);
   auto change = std::make_shared<Change>();
   change->kind = Change::Kind::kModify;
   change->caller = caller;
@@ -289,7 +279,7 @@ void Feed::Void(const std::string& name,
                 const type::v1::Voiding& voiding,
                 const Caller& caller,
                 Done done) {
-  absl::Status status = CheckCaller(caller);
+  absl::Status status = runtime::CheckRequestId(caller.request_id);
   if (status.ok()) {
     status = type::CheckFields(voiding, Fields(), "voiding");
   }
@@ -513,14 +503,7 @@ absl::StatusOr<RecordAnswer> Feed::FirstAnswer(const Change& change) {
     name = entry.name();
     return absl::OkStatus();
   }));
-  if (digest != change.digest) {
-    return runtime::AlreadyExists(
-        "REQUEST_ID_REUSED",
-        "request_id",
-        "this request id was used for another request",
-        "该 request_id 已用于另一请求",
-        {{"first", digest.substr(0, 16)}, {"now", change.digest.substr(0, 16)}});
-  }
+  if (digest != change.digest) return runtime::RequestIdReused(digest, change.digest);
   XINCE_RETURN_IF_ERROR(machine_
                             .Read(change.repeats,
                                   absl::InfiniteFuture(),

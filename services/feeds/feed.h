@@ -24,8 +24,6 @@
 /// here links gRPC.
 namespace xince::feeds {
 
-/// Longest request id, in bytes.
-inline constexpr size_t kRequestIdBytesMax = 100;
 /// Items of one batch.
 inline constexpr int kBatchItemsMax = 500;
 /// Records of one page: the default, and the most.
@@ -41,8 +39,8 @@ inline constexpr size_t kPageBytesMax = 3 << 20;
 struct Caller {
   /// As recorded in the journal.
   std::string actor;
-  /// Empty, or at most kRequestIdBytesMax printable ASCII characters. The same actor and id give the
-  /// first answer again; with other content ALREADY_EXISTS `REQUEST_ID_REUSED`.
+  /// Empty, or as runtime::CheckRequestId asks. The same actor and id give the first answer again; with
+  /// other content ALREADY_EXISTS `REQUEST_ID_REUSED`.
   std::string request_id;
 };
 
@@ -167,7 +165,6 @@ class Feed {
   struct Change;
 
   absl::Status Prepare(const RecordType& type, google::protobuf::Message& record) const;
-  absl::Status CheckCaller(const Caller& caller) const;
   void Run(std::shared_ptr<Change> change, Done done);
   absl::Status Decide(Change& change, journal::Transaction& transaction);
   absl::Status DecideNew(Change& change, const journal::Transaction& transaction);

@@ -9,6 +9,7 @@
 
 #include "services/feeds/feed_fixture.h"
 #include "services/feeds/registry/registry_records.h"
+#include "services/runtime/request_id.h"
 
 // The framework's promises, tried on the records of the registry.
 namespace xince::feeds {
@@ -134,8 +135,10 @@ TEST_F(FeedTest, RequestIdsOfDifferentActorsAreIndependent) {
 }
 
 TEST_F(FeedTest, ARequestIdIsLimited) {
-  EXPECT_EQ(Refusal(Create(AnOrganization(), As("a", std::string(kRequestIdBytesMax, 'r')))), "OK");
-  for (const std::string& bad : {std::string(kRequestIdBytesMax + 1, 'r'),
+  EXPECT_EQ(
+      Refusal(Create(AnOrganization(), As("a", std::string(runtime::kRequestIdBytesMax, 'r')))),
+      "OK");
+  for (const std::string& bad : {std::string(runtime::kRequestIdBytesMax + 1, 'r'),
                                  std::string("a b"),
                                  std::string("编号"),
                                  std::string("a\n")}) {

@@ -9,6 +9,7 @@
 
 #include "services/runtime/errors.h"
 #include "services/runtime/page_token.h"
+#include "services/runtime/request_id.h"
 #include "services/scoring/cases/case_errors.h"
 #include "services/scoring/intake/intake.h"
 #include "services/type/field_rules.h"
@@ -22,17 +23,6 @@ using journal::v1::ScoringEntry;
 using policy::v1::CaseStep;
 using runtime::CallContext;
 
-absl::Status CheckRequestId(const std::string& id) {
-  const bool printable =
-      std::all_of(id.begin(), id.end(), [](char c) { return c > 0x20 && c < 0x7f; });
-  if (id.size() <= kRequestIdBytesMax && printable) return absl::OkStatus();
-  return runtime::InvalidArgument(
-      "REQUEST_ID_SYNTAX",
-      "request_id",
-      absl::StrCat("a request id is at most ", kRequestIdBytesMax, " printable ASCII characters"),
-      absl::StrCat("request_id 至多", kRequestIdBytesMax, "个可打印的ASCII字符"));
-}
-
 // Clocks and rules act by themselves.
 absl::Status CheckParty(const v1::StepParty& party) {
   if (party.part() != CaseStep::CLOCK && party.part() != CaseStep::RULE) return absl::OkStatus();
@@ -43,27 +33,21 @@ absl::Status CheckParty(const v1::StepParty& party) {
                                   {{"part", CaseStep::Party_Name(party.part())}});
 }
 
-// The request as bytes, with its name: what repeats it has the same, and no other kind of request.
-template <class Request>
-std::string BytesOf(Request request) {
-  request.DiscardUnknownFields();
-  return absl::StrCat(Request::descriptor()->full_name(), " ", request.SerializeAsString());
-}
-
 template <class Request>
 std::string RequestDigest(const Request& request) {
-  return journal::Sha256Hex(BytesOf(request));
+  return journal::Sha256Hex(runtime::RequestBytes(request));
 }
 
 template <class Request>
 absl::StatusOr<std::string> PageStart(const Request& request) {
-  return runtime::ReadPageToken(
-      request.page_size(), request.page_token(), BytesOf(runtime::WithoutPage(request)));
+  return runtime::ReadPageToken(request.page_size(),
+                                request.page_token(),
+                                runtime::RequestBytes(runtime::WithoutPage(request)));
 }
 
 template <class Request>
 std::string TokenAfter(const Request& request, const std::string& last) {
-  return runtime::NextPageToken(BytesOf(runtime::WithoutPage(request)), last);
+  return runtime::NextPageToken(runtime::RequestBytes(runtime::WithoutPage(request)), last);
 }
 
 template <class Request>
@@ -154,14 +138,8 @@ absl::StatusOr<v1::Case> ListingService::Take(CallContext& context,
         if (const creditfile::CarriedStep* carried =
                 state_.FindStepRequest(context.actor(), request_id);
             carried != nullptr) {
-          if (carried->request_digest != request_digest) {
-            return runtime::AlreadyExists("REQUEST_ID_REUSED",
-                                          "request_id",
-                                          "this request id was used for another request",
-                                          "该 request_id 已用于另一请求",
-                                          {{"first", carried->request_digest.substr(0, 16)},
-                                           {"now", request_digest.substr(0, 16)}});
-          }
+          if (carried->request_digest != request_digest)
+            return runtime::RequestIdReused(carried->request_digest, request_digest);
           answer = DescribeAt(*carried);
           return absl::OkStatus();
         }
@@ -183,7 +161,7 @@ absl::StatusOr<v1::Case> ListingService::Take(CallContext& context,
 absl::StatusOr<v1::Case> ListingService::OpenCase(CallContext& context,
                                                   const v1::OpenCaseRequest& request) {
   XINCE_RETURN_IF_ERROR(CheckFields(request));
-  XINCE_RETURN_IF_ERROR(CheckRequestId(request.request_id()));
+  XINCE_RETURN_IF_ERROR(runtime::CheckRequestId(request.request_id()));
   XINCE_RETURN_IF_ERROR(CheckParty(request.party()));
   return Take(context, request.request_id(), RequestDigest(request), [&] {
     return state_.DecideOpening(request.opening(), request.party(), WithDigests(request.details()));
@@ -193,7 +171,7 @@ absl::StatusOr<v1::Case> ListingService::OpenCase(CallContext& context,
 absl::StatusOr<v1::Case> ListingService::TakeStep(CallContext& context,
                                                   const v1::TakeStepRequest& request) {
   XINCE_RETURN_IF_ERROR(CheckFields(request));
-  XINCE_RETURN_IF_ERROR(CheckRequestId(request.request_id()));
+  XINCE_RETURN_IF_ERROR(runtime::CheckRequestId(request.request_id()));
   XINCE_RETURN_IF_ERROR(CheckParty(request.party()));
   return Take(context, request.request_id(), RequestDigest(request), [&] {
     return state_.DecideStep(request.case_(),

@@ -21,8 +21,6 @@ namespace xince::listing {
 inline constexpr int kPageSizeDefault = 50;
 inline constexpr int kPageSizeMax = 500;
 inline constexpr int kPageScanMax = 20000;
-/// Longest request id, in printable ASCII characters.
-inline constexpr size_t kRequestIdBytesMax = 64;
 
 /// Answers the calls of ListingService. Safe from any thread.
 class ListingService {

@@ -6,6 +6,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "services/runtime/request_id.h"
 #include "services/scoring/listing/listing_fixture.h"
 #include "services/scoring/query/credit_file.h"
 
@@ -422,10 +423,12 @@ TEST_F(ListingServiceTest, RequestIdsAndPagesHaveLimits) {
   EXPECT_EQ(Reason(town_.Open(opening, Recorder(), Proposed(), "a b").status()),
             "REQUEST_ID_SYNTAX");
   EXPECT_EQ(
-      town_.Open(opening, Recorder(), Proposed(), std::string(kRequestIdBytesMax, 'r')).status(),
+      town_.Open(opening, Recorder(), Proposed(), std::string(runtime::kRequestIdBytesMax, 'r'))
+          .status(),
       absl::OkStatus());
   EXPECT_FALSE(
-      town_.Open(opening, Recorder(), Proposed(), std::string(kRequestIdBytesMax + 1, 'r')).ok());
+      town_.Open(opening, Recorder(), Proposed(), std::string(runtime::kRequestIdBytesMax + 1, 'r'))
+          .ok());
   v1::ListCasesRequest request;
   request.set_page_size(-1);
   EXPECT_EQ(Reason(town_.Call<v1::ListCasesResponse>("ListCases", request).status()), "PAGE_SIZE");

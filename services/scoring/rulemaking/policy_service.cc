@@ -10,6 +10,7 @@
 
 #include "services/runtime/errors.h"
 #include "services/runtime/page_token.h"
+#include "services/runtime/request_id.h"
 #include "services/scoring/policy/diff.h"
 #include "services/scoring/policy/lint.h"
 #include "services/scoring/rulemaking/trial.h"
@@ -29,17 +30,6 @@ absl::Status Unknown(const std::string& digest) {
                            absl::StrCat("there is no version ", digest),
                            absl::StrCat("没有版本 ", digest),
                            {{"digest", digest}});
-}
-
-absl::Status CheckRequestId(const std::string& id) {
-  const bool printable =
-      std::all_of(id.begin(), id.end(), [](char c) { return c > 0x20 && c < 0x7f; });
-  if (id.size() <= kRequestIdBytesMax && printable) return absl::OkStatus();
-  return runtime::InvalidArgument(
-      "REQUEST_ID_SYNTAX",
-      "request_id",
-      absl::StrCat("a request id is at most ", kRequestIdBytesMax, " printable ASCII characters"),
-      absl::StrCat("request_id 至多", kRequestIdBytesMax, "个可打印的ASCII字符"));
 }
 
 absl::Status CheckSize(const std::string& content) {
@@ -137,14 +127,11 @@ absl::StatusOr<PolicyService::Asked> PolicyService::Ask(const CallContext& conte
                                                         const Request& request,
                                                         const std::string& digest) const {
   XINCE_RETURN_IF_ERROR(CheckFields(request));
-  XINCE_RETURN_IF_ERROR(CheckRequestId(request.request_id()));
+  XINCE_RETURN_IF_ERROR(runtime::CheckRequestId(request.request_id()));
   XINCE_RETURN_IF_ERROR(CheckActor(context.actor()));
-  Request known = request;
-  known.DiscardUnknownFields();
   return Asked{.actor = context.actor(),
                .request_id = request.request_id(),
-               .request_digest = journal::Sha256Hex(absl::StrCat(
-                   Request::descriptor()->full_name(), " ", known.SerializeAsString())),
+               .request_digest = journal::Sha256Hex(runtime::RequestBytes(request)),
                .digest = digest};
 }
 
@@ -156,14 +143,8 @@ absl::Status PolicyService::Decide(const Asked& asked,
   const RuleBook& rules = options_.state->rules();
   if (const Carried* carried = rules.FindRequest(asked.actor, asked.request_id);
       carried != nullptr) {
-    if (carried->request_digest != asked.request_digest) {
-      return runtime::AlreadyExists("REQUEST_ID_REUSED",
-                                    "request_id",
-                                    "this request id was used for another request",
-                                    "该 request_id 已用于另一请求",
-                                    {{"first", carried->request_digest.substr(0, 16)},
-                                     {"now", asked.request_digest.substr(0, 16)}});
-    }
+    if (carried->request_digest != asked.request_digest)
+      return runtime::RequestIdReused(carried->request_digest, asked.request_digest);
     answer = {.details = rules.Share(carried->digest), .revision = carried->revision};
     return absl::OkStatus();
   }

@@ -31,8 +31,6 @@ inline constexpr int kPageSizeMax = 200;
 inline constexpr size_t kFindingsShownMax = 1000;
 /// Back-tests that run at a time: each holds a population in memory and every core.
 inline constexpr int kBacktestsRunningMax = 1;
-/// Longest request id, in printable ASCII characters.
-inline constexpr size_t kRequestIdBytesMax = 100;
 
 /// Answers the calls of PolicyService. Safe from any thread.
 class PolicyService {
