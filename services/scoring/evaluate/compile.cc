@@ -116,6 +116,7 @@ absl::Status Compiler::CompileSubject() {
   }
   CompileEffects();
   ChooseLean();
+  FindAskedItems();
   return absl::OkStatus();
 }
 

@@ -161,4 +161,62 @@ void Compiler::FillNode(const v1::Condition& c, ConditionNode& node) {
   }
 }
 
+// Marks the items that a node asks about; false when it may be any.
+bool Compiler::AskItemsOf(const ConditionNode& node, std::vector<uint8_t>& asked) const {
+  const std::vector<Symbol>& symbols = tables_->symbols;
+  const auto ask = [&](const Range& items) {
+    for (uint32_t i = items.begin; i < items.end; ++i) asked[symbols[i]] = 1;
+    return !items.empty();
+  };
+  switch (node.op) {
+    case Op::kItemPoints:
+    case Op::kItemCount:
+    case Op::kItemOpen:
+      asked[node.index] = 1;
+      return true;
+    case Op::kDemerits:
+    case Op::kMerits:
+      return ask(tables_->periods[node.index].items);
+    case Op::kVeto:
+      if (!ask(node.set)) {
+        for (const uint16_t item : tables_->veto_items) asked[item] = 1;
+      }
+      return true;
+    case Op::kGroup: {
+      const Range& items = tables_->groups[node.index].items;
+      std::fill(asked.begin() + items.begin, asked.begin() + items.end, uint8_t{1});
+      return true;
+    }
+    case Op::kScore:
+    case Op::kGrade:
+    case Op::kNegativeLines:
+    case Op::kRated:
+      return false;
+    default:
+      return true;
+  }
+}
+
+// What restrictions depend on, so that the search for their first day looks at nothing else.
+void Compiler::FindAskedItems() {
+  Tables& tables = *tables_;
+  for (const ConditionNode& node : tables.conditions)
+    tables.measures_asked |= node.op == Op::kMeasure;
+  for (const Item& item : tables.items)
+    tables.items_by_condition |= item.not_applicable != kNone || item.expects || item.when != kNone;
+  for (const Member& member : tables.members)
+    tables.items_by_condition |= member.full_item != kNoIndex;
+  for (RestrictionRow& row : tables.restrictions) {
+    std::vector<uint8_t> asked(tables.items.size(), 0);
+    bool known = !tables.items_by_condition;
+    for (uint32_t i = row.when; i < tables.conditions[row.when].next; ++i)
+      known &= AskItemsOf(tables.conditions[i], asked);
+    row.asked.begin = static_cast<uint32_t>(tables.symbols.size());
+    for (Symbol item = 0; item < asked.size(); ++item) {
+      if (!known || asked[item] != 0) tables.symbols.push_back(item);
+    }
+    row.asked.end = static_cast<uint32_t>(tables.symbols.size());
+  }
+}
+
 }  // namespace xince::evaluate

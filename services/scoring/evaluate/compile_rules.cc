@@ -258,7 +258,8 @@ void Compiler::IndexRules() {
     tables_->rule_of_kind.push_back({.rule = index,
                                      .reach = rule.reach,
                                      .this_year_only = rule.this_year_only,
-                                     .start_occurred = rule.start_occurred});
+                                     .start_occurred = rule.start_occurred,
+                                     .item = rule.item});
   }
   for (size_t i = 1; i < tables_->kind_begin.size(); ++i)
     tables_->kind_begin[i] += tables_->kind_begin[i - 1];

@@ -48,6 +48,8 @@ class Compiler {
   uint32_t Condition(const policy::v1::Condition* condition);
   void AddNode(const policy::v1::Condition& condition);
   void FillNode(const policy::v1::Condition& condition, ConditionNode& node);
+  void FindAskedItems();
+  bool AskItemsOf(const ConditionNode& node, std::vector<uint8_t>& asked) const;
   void FillPeriod(const policy::v1::PeriodPoints& points, ConditionNode& node);
   Range Words(const google::protobuf::RepeatedPtrField<std::string>& words);
 

@@ -95,6 +95,8 @@ struct Pass {
 
   /// Begins anew.
   void Reset(const Tables& tables, const Calendar& calendar, const Selection& with);
+  /// Goes to another day of the same scoring year: items stay as they are.
+  void MoveTo(Day day);
 };
 
 /// Passes over the same facts, kept while they may be asked for again.
@@ -125,6 +127,21 @@ inline Hundredths Held(Hundredths measure) {
   return std::clamp(measure, -kMeasureMax, kMeasureMax);
 }
 
+/// A day on which something that restrictions ask about changes, and the item, or what else, that does.
+struct Turn {
+  Day day = kNoDay;
+  uint16_t item = kNoIndex;
+};
+
+/// A fact that a rule may make a piece of in the scoring year that is gone through.
+struct Taken {
+  const KindRule* entry = nullptr;
+  uint32_t fact = 0;
+  Day start = kNoDay;
+  /// Of the same item; kNone for the last.
+  uint32_t next = kNone;
+};
+
 /// First day of a piece, and the first day it is no longer active.
 Day StartOf(const Rule& rule, const Fact& fact, const Calendar& calendar);
 Day EndOf(const Rule& rule, const Fact& fact, Day start, const Calendar& calendar);
@@ -147,6 +164,7 @@ class Evaluator::Impl {
   void Arrange(Pass& pass);
   bool Matches(const Rule& rule, const Fact& fact) const;
   bool Selected(Pass& pass, const Rule& rule, const Fact& fact, Piece& piece);
+  void CountAnew(Pass& pass, uint16_t item);
   bool WholePoints(const Rule& rule, const Fact& fact, Hundredths& points, bool& decided) const;
   bool PointsOf(const Rule& rule, const Fact& fact, Piece& piece) const;
   bool ExactPoints(const Rule& rule, const Fact& fact, Exact& exact, bool& decided) const;
@@ -213,12 +231,11 @@ class Evaluator::Impl {
   int TriggerYear(const RestrictionRow& row, Pass& pass);
   bool HoldsOn(const RestrictionRow& row, Pass& pass);
   bool HeldIn(const RestrictionRow& row, int year, bool without_contested);
-  void FindBegins(Outcome& outcome, bool without_contested);
   void Propose(Pass& pass, Outcome& outcome);
-  void AddBoundaries(std::vector<Day>& days, Day least);
   [[nodiscard]] Day NextOther(Day day) const;
   template <typename Take>
   void EachOtherBoundary(Day day, const Take& take) const;
+  bool HeldBefore(const RestrictionRow& row, Pass& pass);
 
   // explain.cc
   void WriteExplanation(const Pass& pass, Outcome& outcome);
@@ -227,6 +244,17 @@ class Evaluator::Impl {
   void DropLosers(const Pass& pass, uint16_t group, Outcome& outcome);
   void CutGroup(uint16_t group, Outcome& outcome);
   void OrderLines(const Range& items);
+  // begins.cc: since when restrictions hold.
+  void FindBegins(Outcome& outcome, bool without_contested);
+  void AskItems(const Outcome& outcome);
+  void GoBack(Outcome& outcome, Day start);
+  void FindTurns(Day start);
+  void StepBack(absl::Span<const Turn> turns, Day day);
+  template <typename StillHolds>
+  void StopUnless(const Outcome& outcome, const StillHolds& holds);
+  template <typename Take>
+  void TurnsOfPiece(const KindRule& entry, uint32_t fact, const Take& take);
+
   [[nodiscard]] Range LinesOf(const Range& items) const;
   [[nodiscard]] Range ItemsOf(const Member& member) const;
   [[nodiscard]] Day RepairFrom(const Piece& piece, Day day) const;
@@ -256,7 +284,14 @@ class Evaluator::Impl {
   std::vector<uint32_t> scratch_;
   std::vector<uint32_t> line_order_;
   std::vector<uint32_t> line_begin_;
-  std::vector<Day> boundaries_;
+  /// Of FindBegins: numbers among the outcome's restrictions, what they ask about, and when.
+  std::vector<uint16_t> running_;
+  std::vector<uint16_t> carried_;
+  std::vector<uint8_t> asked_items_;
+  std::vector<Turn> turns_;
+  std::vector<Taken> taken_;
+  /// By item: the first of taken_.
+  std::vector<uint32_t> first_taken_;
 };
 
 /// Holds the sum of amounts within limits: amounts of the sign that goes beyond are cut from the last

@@ -43,6 +43,16 @@ void Pass::Reset(const Tables& tables, const Calendar& calendar, const Selection
   periods.assign(tables.periods.size(), {});
 }
 
+void Pass::MoveTo(Day day) {
+  selection.day = day;
+  has_groups = has_grade = false;
+  rank_pending = false;
+  rated = true;
+  grade = kNoIndex;
+  grade_rows = 0;
+  periods.assign(periods.size(), {});
+}
+
 Pass& PassCache::For(const Tables& tables, const Calendar& calendar, const Selection& selection) {
   for (size_t i = 0; i < used_; ++i) {
     if (passes_[i].selection == selection) return passes_[i];
@@ -371,6 +381,32 @@ void Evaluator::Impl::AddProjects(Pass& pass, uint16_t index) {
     piece.order = i + 1;  // After the lines of items' own.
     piece.source = i;
     const Wide score = std::clamp(project.score, -kPointsMax, kPointsMax);
+// Counts one item of a pass that has items anew, as of the day the pass was moved to, from what it may
+// take. The item depends on evidence alone.
+void Evaluator::Impl::CountAnew(Pass& pass, uint16_t item) {
+  std::vector<uint16_t>& touched = pass.touched;
+  const size_t known = touched.size();
+  ItemState& state = pass.items[item];
+  state = {};
+  pass.found.clear();
+  for (uint32_t i = first_taken_[item]; i != kNone; i = taken_[i].next) {
+    const Taken& taken = taken_[i];
+    if (!subject_->repairs.empty()) {
+      const Repaired* repair = RepairOf(facts_[taken.fact], pass.selection.day);
+      if (repair != nullptr && repair->points == 0) continue;
+    }
+    if (taken.start <= pass.selection.day) TryRule(pass, *taken.entry, taken.fact);
+  }
+  touched.resize(known);
+  if (std::find(touched.begin(), touched.end(), item) == touched.end()) touched.push_back(item);
+  if (!pass.found.empty()) {
+    std::sort(pass.found.begin(), pass.found.end(), Before);
+    pass.pieces = pass.found;
+    state.pieces = {0, static_cast<uint32_t>(pass.found.size())};
+  }
+  CountItem(pass, item);
+}
+
     piece.asked = piece.value = static_cast<int32_t>(Rounded({score * item.factor, 10000}));
     piece.open = false;
     pass.found.push_back(piece);

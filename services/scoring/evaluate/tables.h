@@ -175,6 +175,8 @@ struct KindRule {
   ReachMask reach = 0;
   bool this_year_only = false;
   bool start_occurred = false;
+  /// Item of the rule.
+  uint16_t item = 0;
 };
 
 /// Points of a period that conditions ask for.
@@ -294,6 +296,8 @@ struct GradeRow {
 struct RestrictionRow {
   uint32_t when = kNone;
   uint16_t carry_years = 0;
+  /// In Tables::symbols: every item whose pieces the condition depends on.
+  Range asked;
 };
 
 struct ProposalRow {
@@ -346,6 +350,10 @@ struct Tables {
   /// Items with Item::Lean::kKeep.
   uint16_t keepers = 0;
   bool has_quota = false;
+  /// What some item comes to depends on a condition, or on what raters are missing.
+  bool items_by_condition = false;
+  /// Conditions ask for measures of evidence.
+  bool measures_asked = false;
   /// The outcome may change when a scoring year begins.
   bool year_matters = false;
   /// Distinct months of LAST_MONTHS.
