@@ -230,8 +230,13 @@ void Machine::AppendLoop() {
     pipeline_.NotifyAll();
   }
 }
+
+int64_t Machine::NowUs() const {
+  return std::max({absl::ToUnixMicros(clock_.Now()), last_time_us_, answered_until_us_.load()});
+}
+
 void Machine::DecideAll(Batch& batch) {
-  const int64_t now_us = std::max(absl::ToUnixMicros(clock_.Now()), last_time_us_);
+  const int64_t now_us = NowUs();
   size_t staged_bytes = 0;
   std::vector<std::shared_ptr<Command>> next_batch;
   for (std::shared_ptr<Command>& command : batch.commands) {
@@ -434,6 +439,26 @@ absl::StatusOr<Revision> Machine::Read(Revision at_least,
     if (touched <= durable_now) return durable_now;
     wanted = touched;
   }
+}
+
+absl::Time Machine::Now() {
+  const runtime::ReaderLock lock(state_mutex_);
+  return absl::FromUnixMicros(NowUs());
+}
+
+absl::StatusOr<Revision> Machine::KnownAt(absl::Time time, absl::Time deadline) {
+  const int64_t after_us = absl::ToUnixMicros(time) + 1;
+  int64_t until_us = answered_until_us_.load();
+  while (until_us < after_us && !answered_until_us_.compare_exchange_weak(until_us, after_us)) {
+  }
+  // What was decided until here may be recorded at or before `time`; what is decided from here on is
+  // recorded after it.
+  std::optional<Revision> decided;
+  XINCE_RETURN_IF_ERROR(Read(0, deadline, [&]() -> Revision {
+                          if (!decided.has_value()) decided = applied();
+                          return std::min(*decided, applied());
+                        }).status());
+  return journal_.RevisionAt(time);
 }
 
 Revision Machine::WaitBeyond(Revision after, absl::Duration timeout) {

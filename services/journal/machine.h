@@ -149,6 +149,16 @@ class Machine {
   /// The same without ever waiting: nothing when Read would have to.
   std::optional<Revision> TryRead(Revision at_least, absl::FunctionRef<Revision()> read);
 
+  /// The present instant as entries are recorded by: never before the newest entry's time, nor before
+  /// what this machine has said or answered for, wherever the clock was set meanwhile.
+  absl::Time Now();
+  /// What was known at `time`, which is at most Now(): the greatest revision recorded until then. The
+  /// answer stays: whatever this machine records later is recorded after `time`, and what it was just
+  /// recording is waited for. Another replica, whose clock is another, may still record something
+  /// before `time` while that is more recent than the two clocks differ. Errors as Read; never from a
+  /// gRPC callback thread.
+  absl::StatusOr<Revision> KnownAt(absl::Time time, absl::Time deadline);
+
   /// Greatest revision applied to the state; call under Read.
   [[nodiscard]] Revision applied() const { return applied_.load(std::memory_order_acquire); }
   /// Greatest durable revision.
@@ -193,6 +203,8 @@ class Machine {
   void AppendLoop();
   std::vector<std::shared_ptr<Command>> NextCommands();
   void HandOver(std::unique_ptr<Batch> batch);
+  // Under the state's lock.
+  [[nodiscard]] int64_t NowUs() const;
   void DecideAll(Batch& batch) ABSL_EXCLUSIVE_LOCKS_REQUIRED(state_mutex_);
   void Append(std::unique_ptr<Batch> batch);
   void TakeBack(Batch& failed, const absl::Status& why);
@@ -218,6 +230,8 @@ class Machine {
   // Touched by the deciding thread, under the state's lock where others read them.
   Revision decided_ = 0;
   int64_t last_time_us_ = 0;
+  // No entry is recorded before this instant: until then it was said what is known.
+  std::atomic<int64_t> answered_until_us_{INT64_MIN};
   Revision snapshot_at_ = 0;
   std::atomic<bool> behind_{false};
 

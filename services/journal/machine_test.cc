@@ -21,6 +21,8 @@
 namespace xince::journal {
 namespace {
 
+using ::testing::ElementsAre;
+
 // A state that can be looked into: payload `key=value` sets a key. `bad` is what it cannot have
 // written.
 class MapState final : public State {
@@ -161,8 +163,20 @@ class MachineTest : public ::testing::Test {
     return value;
   }
 
+  // Record times, in microseconds.
+  std::vector<int64_t> Times() {
+    std::vector<int64_t> times;
+    const absl::Status read = sqlite_->Read(0, 100, [&](const Entry& entry) {
+      times.push_back(entry.record_time_us);
+      return absl::OkStatus();
+    });
+    EXPECT_TRUE(read.ok()) << read;
+    return times;
+  }
+
+  static constexpr int64_t kStart = 1790000000000000;
   std::string directory_;
-  runtime::FakeClock clock_{absl::FromUnixSeconds(1790000000)};
+  runtime::FakeClock clock_{absl::FromUnixMicros(kStart)};
   std::unique_ptr<SqliteJournal> sqlite_;
   std::unique_ptr<FlakyJournal> flaky_;
   std::unique_ptr<MapState> state_;
@@ -404,16 +418,72 @@ TEST_F(MachineTest, TimeNeverGoesBackInTheJournal) {
   ASSERT_TRUE(machine_->Execute(Set("a", "1")).ok());
   clock_.AdvanceTime(-absl::Hours(5));
   ASSERT_TRUE(machine_->Execute(Set("a", "2")).ok());
-  std::vector<int64_t> times;
-  ASSERT_TRUE(sqlite_
-                  ->Read(0,
-                         10,
-                         [&](const Entry& entry) {
-                           times.push_back(entry.record_time_us);
-                           return absl::OkStatus();
-                         })
-                  .ok());
-  EXPECT_EQ(times[0], times[1]);
+  EXPECT_THAT(Times(), ElementsAre(kStart, kStart));
+  // Nor after a restart, by the entries that are replayed or by the last one behind a snapshot.
+  for (const bool snapshot : {false, true}) {
+    machine_.reset();
+    for (const auto& file : std::filesystem::directory_iterator(directory_)) {
+      if (!snapshot && file.path().string().find(".snapshot-") != std::string::npos)
+        std::filesystem::remove(file.path());
+    }
+    Make();
+    clock_.AdvanceTime(-absl::Hours(5));
+    ASSERT_TRUE(machine_->Execute(Set("a", "3")).ok());
+    EXPECT_EQ(Times().back(), kStart) << snapshot;
+    EXPECT_EQ(state_->snapshots_loaded, snapshot ? 1 : 0);
+  }
+}
+
+TEST_F(MachineTest, MachinesWithDifferentClocksWriteOneOrderOfTimes) {
+  Make({.shared_journal = true});
+  runtime::FakeClock behind(clock_.Now() - absl::Hours(5));
+  MapState other_state;
+  Machine other(*sqlite_, other_state, behind, {.shared_journal = true});
+  ASSERT_TRUE(other.Recover().ok());
+  other.Start();
+  for (int i = 0; i < 3; ++i) {
+    ASSERT_TRUE(machine_->Execute(Set("a", absl::StrCat(i))).ok());
+    ASSERT_TRUE(other.Execute(Set("b", absl::StrCat(i))).ok());
+    clock_.AdvanceTime(absl::Seconds(1));
+    behind.AdvanceTime(absl::Seconds(1));
+  }
+  constexpr int64_t kSecond = 1000000;
+  EXPECT_THAT(Times(),
+              ElementsAre(kStart,
+                          kStart,
+                          kStart + kSecond,
+                          kStart + kSecond,
+                          kStart + 2 * kSecond,
+                          kStart + 2 * kSecond));
+  other.Stop();
+}
+
+TEST_F(MachineTest, WhatWasKnownAtAnInstantStaysWhenTheClockIsSetBack) {
+  Make();
+  ASSERT_TRUE(machine_->Execute(Set("a", "1")).ok());
+  clock_.AdvanceTime(absl::Hours(2));
+  const absl::Time asked = clock_.Now();
+  EXPECT_EQ(machine_->KnownAt(asked, absl::InfiniteFuture()).value(), 1);
+  clock_.AdvanceTime(-absl::Hours(1));
+  EXPECT_GT(machine_->Now(), asked);
+  ASSERT_TRUE(machine_->Execute(Set("a", "2")).ok());
+  EXPECT_EQ(machine_->KnownAt(asked, absl::InfiniteFuture()).value(), 1);
+  EXPECT_GT(Times().back(), absl::ToUnixMicros(asked));
+  EXPECT_EQ(machine_->KnownAt(machine_->Now(), absl::InfiniteFuture()).value(), 2);
+  EXPECT_EQ(machine_->KnownAt(absl::UnixEpoch(), absl::InfiniteFuture()).value(), 0);
+}
+
+TEST_F(MachineTest, WhatIsBeingRecordedAtAnInstantIsWaitedFor) {
+  Make();
+  absl::Status asked;
+  flaky_->before_append = [&] {
+    // Decided, not yet appended: there is no answer without waiting.
+    asked = machine_->KnownAt(clock_.Now(), clock_.Now()).status();
+  };
+  ASSERT_TRUE(machine_->Execute(Set("a", "1")).ok());
+  EXPECT_EQ(runtime::ReasonOf(asked), "REVISION_NOT_REACHED");
+  flaky_->before_append = nullptr;
+  EXPECT_EQ(machine_->KnownAt(clock_.Now(), absl::InfiniteFuture()).value(), 1);
 }
 
 TEST_F(MachineTest, AnEntryTheStateCannotHaveWrittenStopsTheStart) {
