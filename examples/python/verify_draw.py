@@ -37,17 +37,18 @@ class Numbers:
 
 
 def weights_of(draw):
-    whitelist, grades = 100, {}
+    lists, grades = {}, {}
     for factor in draw.get("factors", []):
-        if factor.get("whitelisted"):
-            whitelist = factor["factorHundredths"]
+        if factor.get("list"):
+            lists[factor["list"]] = factor["factorHundredths"]
         else:
             grades[factor["grade"]] = factor["factorHundredths"]
-    return {
-        one["subject"]: (whitelist if one.get("whitelisted") else 100)
-        * grades.get(one.get("grade"), 100)
-        for one in draw["candidates"]
-    }
+
+    def weight_of(one):
+        of_lists = [lists[name] for name in one.get("lists", []) if name in lists]
+        return max(of_lists, default=100) * grades.get(one.get("grade"), 100)
+
+    return {one["subject"]: weight_of(one) for one in draw["candidates"]}
 
 
 def repeat(draw):

@@ -18,12 +18,15 @@ using v1::InspectionDraw;
 
 constexpr int kDraws = 200;
 constexpr const char* kGrades[] = {"", "A", "B", "一级"};
+constexpr const char* kLists[] = {"inspection-whitelist", "key-supervision", "without-a-factor"};
 
 void AddLists(int candidates, int inspectors, SeededNumbers& numbers, InspectionDraw& draw) {
   for (int i = 0; i < candidates; ++i) {
     v1::DrawCandidate& one = *draw.add_candidates();
     one.set_subject(absl::StrCat("projects/p", numbers.Below(1000), "-", i));
-    one.set_whitelisted(numbers.Below(4) == 0);
+    for (const char* list : kLists) {
+      if (numbers.Below(4) == 0) one.add_lists(list);
+    }
     one.set_grade(kGrades[numbers.Below(4)]);
   }
   for (int i = 0; i < inspectors; ++i) {
@@ -32,14 +35,17 @@ void AddLists(int candidates, int inspectors, SeededNumbers& numbers, Inspection
 }
 
 void AddFactors(SeededNumbers& numbers, InspectionDraw& draw) {
-  for (const char* grade : kGrades) {
-    if (numbers.Below(3) == 0) continue;
+  const auto add = [&](const char* list, const char* grade) {
+    if (numbers.Below(3) == 0) return;
     v1::DrawFactor& factor = *draw.add_factors();
+    factor.set_list(list);
     factor.set_grade(grade);
-    factor.set_whitelisted(factor.grade().empty());
     factor.set_factor_hundredths(static_cast<int32_t>(1 + numbers.Below(10'000)));
     factor.set_source("invented");
-  }
+  };
+  add(kLists[0], "");
+  add(kLists[1], "");
+  for (int i = 1; i < 4; ++i) add("", kGrades[i]);
 }
 
 // At most one conflict a candidate, so that inspectors are left for each.
@@ -74,7 +80,7 @@ int Main() {
   SeededNumbers numbers("200 random draws");
   for (int i = 1; i <= kDraws; ++i) {
     InspectionDraw draw = Invent(i, numbers);
-    if (absl::Status status = CheckDraw(draw); !status.ok()) {
+    if (absl::Status status = CheckDraw(draw, type::Date()); !status.ok()) {
       std::cerr << draw.name() << " " << status << "\n";
       return 1;
     }

@@ -63,12 +63,25 @@ class VerifyDrawTest(unittest.TestCase):
         self.refused(inspectors, "the result is not")
 
     def test_changed_lists_are_seen(self):
-        def whitelist(draw):
-            if draw["factors"] if "factors" in draw else False:
-                has = [f for f in draw["factors"] if f.get("whitelisted")]
-                if has and has[0]["factorHundredths"] != 100:
-                    first = draw["candidates"][0]
-                    first["whitelisted"] = not first.get("whitelisted", False)
+        def listed(draw):
+            # The first candidate is moved onto a list that has a factor of its own, or off all lists.
+            has = [f for f in draw.get("factors", []) if f.get("list")]
+            if has and has[0]["factorHundredths"] != 100:
+                first = draw["candidates"][0]
+                others = set(first.get("lists", [])) & {f["list"] for f in has}
+                first["lists"] = [] if others else [has[0]["list"]]
+                factors = {f["list"]: f["factorHundredths"] for f in has}
+                if others and max(factors[name] for name in others) == 100:
+                    first["lists"] = [has[0]["list"]]
+
+        def factor(draw):
+            for one in draw.get("factors", []):
+                used = any(
+                    one.get("list") in c.get("lists", []) or one.get("grade", "-") == c.get("grade")
+                    for c in draw["candidates"]
+                )
+                if used and len(draw["factors"]) == 1:
+                    one["factorHundredths"] += 1
 
         def candidate(draw):
             draw["candidates"].append({"subject": "projects/added"})
@@ -80,7 +93,7 @@ class VerifyDrawTest(unittest.TestCase):
             if draw.get("conflicts"):
                 draw["conflicts"].pop()
 
-        for change in (whitelist, candidate, inspector, conflict):
+        for change in (listed, factor, candidate, inspector, conflict):
             self.refused(change, "the lists are not")
 
     def test_another_algorithm_is_not_repeated(self):

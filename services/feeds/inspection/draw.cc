@@ -10,6 +10,7 @@
 #include "absl/strings/escaping.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/time/time.h"
 
 #include "xince/inspection/v1/draw.pb.h"
 
@@ -43,26 +44,35 @@ absl::Status Twice(const std::string& field, const std::string& value) {
                                   {{"found", value}});
 }
 
-// A factor for the whitelist, or for a grade.
-using FactorKey = std::pair<bool, std::string>;
+// Factors by list or by grade.
+using Factors = std::map<std::string, int64_t>;
 
-std::map<FactorKey, int64_t> FactorsOf(const InspectionDraw& draw) {
-  std::map<FactorKey, int64_t> factors;
-  for (const DrawFactor& factor : draw.factors()) {
-    factors[{factor.whitelisted(), factor.grade()}] = factor.factor_hundredths();
+// What counts where no factor applies.
+constexpr int64_t kNeutral = 100;
+
+struct DrawFactors {
+  Factors lists;
+  Factors grades;
+};
+
+DrawFactors FactorsOf(const InspectionDraw& draw) {
+  DrawFactors factors;
+  for (const DrawFactor& one : draw.factors()) {
+    Factors& of = one.list().empty() ? factors.grades : factors.lists;
+    of[one.list().empty() ? one.grade() : one.list()] = one.factor_hundredths();
   }
   return factors;
 }
 
-int64_t WeightOf(const DrawCandidate& candidate, const std::map<FactorKey, int64_t>& factors) {
-  constexpr int64_t kNeutral = 100;
-  const auto factor = [&](bool whitelisted, const std::string& grade) {
-    const auto found = factors.find({whitelisted, grade});
-    return found == factors.end() ? kNeutral : found->second;
-  };
-  const int64_t whitelist = candidate.whitelisted() ? factor(true, "") : kNeutral;
-  const int64_t grade = candidate.grade().empty() ? kNeutral : factor(false, candidate.grade());
-  return whitelist * grade;
+int64_t WeightOf(const DrawCandidate& candidate, const DrawFactors& factors) {
+  int64_t of_lists = 0;
+  for (const std::string& list : candidate.lists()) {
+    const auto found = factors.lists.find(list);
+    if (found != factors.lists.end()) of_lists = std::max(of_lists, found->second);
+  }
+  const auto grade = factors.grades.find(candidate.grade());
+  return (of_lists == 0 ? kNeutral : of_lists) *
+         (grade == factors.grades.end() ? kNeutral : grade->second);
 }
 
 // What the draw depends on besides the seed, in its one order.
@@ -74,7 +84,7 @@ struct Canonical {
 
 Canonical Canonicalize(const InspectionDraw& draw) {
   Canonical lists;
-  const std::map<FactorKey, int64_t> factors = FactorsOf(draw);
+  const DrawFactors factors = FactorsOf(draw);
   for (const DrawCandidate& one : draw.candidates()) {
     lists.candidates[one.subject()] = WeightOf(one, factors);
   }
@@ -138,6 +148,14 @@ absl::Status CheckCandidates(const InspectionDraw& draw) {
                                       {{"found", subject}});
     }
     if (!seen.insert(subject).second) return Twice(At("candidates", i, "subject"), subject);
+    std::set<std::string> lists;
+    for (const std::string& list : draw.candidates(i).lists()) {
+      if (!lists.insert(list).second) return Twice(At("candidates", i, "lists"), list);
+    }
+  }
+  for (int i = 0; i < draw.exclusions_size(); ++i) {
+    const std::string& subject = draw.exclusions(i).subject();
+    if (!seen.insert(subject).second) return Twice(At("exclusions", i, "subject"), subject);
   }
   if (draw.objects() <= draw.candidates_size()) return absl::OkStatus();
   return runtime::InvalidArgument("DRAW_TOO_FEW",
@@ -149,20 +167,43 @@ absl::Status CheckCandidates(const InspectionDraw& draw) {
 }
 
 absl::Status CheckFactors(const InspectionDraw& draw) {
-  std::set<FactorKey> seen;
+  std::set<std::pair<std::string, std::string>> seen;
   for (int i = 0; i < draw.factors_size(); ++i) {
     const DrawFactor& factor = draw.factors(i);
-    if (factor.whitelisted() != factor.grade().empty()) {
+    if (factor.list().empty() == factor.grade().empty()) {
       return runtime::InvalidArgument("DRAW_FACTOR",
                                       At("factors", i, "grade"),
-                                      "a factor is for the whitelist or for a grade, one of them",
-                                      "一项权重适用于白名单或一个等级,二者择一");
+                                      "a factor is for a list or for a grade, one of them",
+                                      "一项权重适用于一个名单或一个等级,二者择一");
     }
-    if (!seen.emplace(factor.whitelisted(), factor.grade()).second) {
-      return Twice(At("factors", i, "grade"), factor.whitelisted() ? "白名单" : factor.grade());
+    if (!seen.emplace(factor.list(), factor.grade()).second) {
+      return factor.list().empty() ? Twice(At("factors", i, "grade"), factor.grade())
+                                   : Twice(At("factors", i, "list"), factor.list());
     }
   }
   return absl::OkStatus();
+}
+
+// What is looked up must be there to be looked up again.
+absl::Status CheckBasis(const InspectionDraw& draw, type::Date today) {
+  if (!draw.has_basis()) return absl::OkStatus();
+  const v1::DrawBasis& basis = draw.basis();
+  absl::Time known;
+  std::string problem;
+  const bool instant = absl::EndsWith(basis.known_at(), "Z") &&
+                       absl::ParseTime(absl::RFC3339_full, basis.known_at(), &known, &problem);
+  if (!instant || type::TodayInShanghai(known) > today) {
+    return runtime::InvalidArgument("DRAW_BASIS",
+                                    "basis.known_at",
+                                    "an instant of the past, such as 2026-03-31T01:02:03Z",
+                                    "应为已过去的时点,如 2026-03-31T01:02:03Z",
+                                    {{"found", basis.known_at()}});
+  }
+  if (basis.weights().empty() == basis.weights_sha256().empty()) return absl::OkStatus();
+  return runtime::InvalidArgument("DRAW_BASIS",
+                                  "basis.weights",
+                                  "a table of weights goes with the digest of its file",
+                                  "权重表与其文件摘要应同时填写");
 }
 
 absl::Status CheckInspectors(const InspectionDraw& draw) {
@@ -273,8 +314,9 @@ uint64_t SeededNumbers::Below(uint64_t bound) {
   }
 }
 
-absl::Status CheckDraw(const InspectionDraw& draw) {
+absl::Status CheckDraw(const InspectionDraw& draw, type::Date today) {
   XINCE_RETURN_IF_ERROR(CheckSeed(draw));
+  XINCE_RETURN_IF_ERROR(CheckBasis(draw, today));
   XINCE_RETURN_IF_ERROR(CheckCandidates(draw));
   XINCE_RETURN_IF_ERROR(CheckFactors(draw));
   XINCE_RETURN_IF_ERROR(CheckInspectors(draw));

@@ -8,6 +8,7 @@
 #include "absl/strings/string_view.h"
 
 #include "services/journal/journal.h"
+#include "services/type/civil_date.h"
 
 namespace xince::inspection::v1 {
 class InspectionDraw;
@@ -26,6 +27,7 @@ inline constexpr int kInspectorsMax = 500;
 inline constexpr int kInspectorsPerObjectMax = 5;
 inline constexpr int kConflictsMax = 500;
 inline constexpr int kFactorsMax = 20;
+inline constexpr int kExclusionsMax = 500;
 /// Length of a seed.
 inline constexpr size_t kSeedCharsMin = 8;
 inline constexpr size_t kSeedCharsMax = 128;
@@ -49,10 +51,11 @@ class SeededNumbers {
   size_t at_ = 0;
 };
 
-/// Whether the lists can be drawn from, whatever the seed. Fields have been checked by their rules.
-/// Errors, INVALID_ARGUMENT about the field: `DRAW_SEED`, `DRAW_INSPECTOR_ID`, `DRAW_DUPLICATE`,
-/// `DRAW_POPULATION`, `DRAW_TOO_FEW`, `DRAW_FACTOR`, `DRAW_CONFLICT`, `DRAW_INSPECTORS_TOO_FEW`.
-absl::Status CheckDraw(const v1::InspectionDraw& draw);
+/// Whether the lists can be drawn from `today`, whatever the seed. Fields have been checked by their
+/// rules. Errors, INVALID_ARGUMENT about the field: `DRAW_SEED`, `DRAW_BASIS`, `DRAW_INSPECTOR_ID`,
+/// `DRAW_DUPLICATE`, `DRAW_POPULATION`, `DRAW_TOO_FEW`, `DRAW_FACTOR`, `DRAW_CONFLICT`,
+/// `DRAW_INSPECTORS_TOO_FEW`.
+absl::Status CheckDraw(const v1::InspectionDraw& draw, type::Date today);
 
 /// Fills in `algorithm`, `input_digest` and `drawn`. The draw has passed CheckDraw and has a seed.
 void Draw(v1::InspectionDraw& draw);

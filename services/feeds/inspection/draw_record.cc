@@ -37,7 +37,7 @@ absl::Status CompleteDraw(InspectionDraw& draw,
                           const feeds::CheckContext& context,
                           const RandomBytes& random) {
   if (before != nullptr) return absl::OkStatus();
-  XINCE_RETURN_IF_ERROR(CheckDraw(draw));
+  XINCE_RETURN_IF_ERROR(CheckDraw(draw, context.today));
   draw.set_seed_by_server(draw.seed().empty());
   if (draw.seed().empty()) {
     XINCE_ASSIGN_OR_RETURN(*draw.mutable_seed(), NewSeed(random));

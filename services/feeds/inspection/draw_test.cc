@@ -19,7 +19,9 @@ namespace {
 using v1::InspectionDraw;
 using ::xince::runtime::ReasonOf;
 
-std::string Reason(const InspectionDraw& draw) { return ReasonOf(CheckDraw(draw)); }
+type::Date Today() { return type::ParseDate(kSampleDay).value(); }
+
+std::string Reason(const InspectionDraw& draw) { return ReasonOf(CheckDraw(draw, Today())); }
 
 // Candidates p0, p1, … and inspectors i0, i1, …, without factors and conflicts.
 InspectionDraw Plain(int candidates, int objects, int inspectors, int each) {
@@ -101,6 +103,26 @@ TEST(InspectionDraws, EveryWeightIsTheProductOfItsFactors) {
                 {"projects/p1", 4'500}, {"projects/p2", 20'000}, {"projects/p3", kWeightUnit}}));
 }
 
+TEST(InspectionDraws, OfSeveralListsTheGreatestFactorCounts) {
+  InspectionDraw draw = Plain(3, 3, 1, 1);
+  for (const auto& [list, factor] : {std::pair("inspection-whitelist", 50), {"supervision", 300}}) {
+    v1::DrawFactor& one = *draw.add_factors();
+    one.set_list(list);
+    one.set_factor_hundredths(factor);
+  }
+  draw.mutable_candidates(0)->add_lists("inspection-whitelist");
+  draw.mutable_candidates(0)->add_lists("supervision");
+  draw.mutable_candidates(1)->add_lists("inspection-whitelist");
+  draw.mutable_candidates(1)->add_lists("a-list-without-a-factor");
+  draw.mutable_candidates(2)->add_lists("a-list-without-a-factor");
+  Draw(draw);
+  std::map<std::string, int64_t> weights;
+  for (const v1::DrawnObject& one : draw.drawn()) weights[one.subject()] = one.weight();
+  EXPECT_EQ(weights,
+            (std::map<std::string, int64_t>{
+                {"projects/p0", 30'000}, {"projects/p1", 5'000}, {"projects/p2", kWeightUnit}}));
+}
+
 TEST(InspectionDraws, NobodyIsDrawnTwiceNorInspectedByOneInConflict) {
   for (int round = 0; round < 200; ++round) {
     InspectionDraw draw = Plain(20, 20, 4, 3);
@@ -108,7 +130,7 @@ TEST(InspectionDraws, NobodyIsDrawnTwiceNorInspectedByOneInConflict) {
     v1::DrawConflict& conflict = *draw.add_conflicts();
     conflict.set_inspector("i2");
     conflict.set_subject("projects/p7");
-    ASSERT_TRUE(CheckDraw(draw).ok());
+    ASSERT_TRUE(CheckDraw(draw, Today()).ok());
     Draw(draw);
     std::set<std::string> drawn;
     for (const v1::DrawnObject& one : draw.drawn()) {
@@ -127,8 +149,8 @@ TEST(InspectionDraws, WhoWeighsHalfIsDrawnHalfAsOften) {
   for (int round = 0; round < 6000; ++round) {
     InspectionDraw draw = Plain(3, 1, 1, 1);
     draw.set_seed(absl::StrCat("frequency ", round));
-    draw.mutable_candidates(0)->set_whitelisted(true);
-    draw.add_factors()->set_whitelisted(true);
+    draw.mutable_candidates(0)->add_lists("inspection-whitelist");
+    draw.add_factors()->set_list("inspection-whitelist");
     draw.mutable_factors(0)->set_factor_hundredths(50);
     Draw(draw);
     light += draw.drawn(0).subject() == "projects/p0" ? 1 : 0;
@@ -159,7 +181,19 @@ TEST(InspectionDraws, WhatCannotBeDrawnFromIsRefused) {
   EXPECT_EQ(with([](auto& d) { d.set_objects(4); }), "DRAW_TOO_FEW");
   EXPECT_EQ(with([](auto& d) { d.mutable_factors(0)->set_grade("A"); }), "DRAW_FACTOR");
   EXPECT_EQ(with([](auto& d) { d.mutable_factors(1)->clear_grade(); }), "DRAW_FACTOR");
+  EXPECT_EQ(with([](auto& d) { *d.add_factors() = d.factors(0); }), "DRAW_DUPLICATE");
   EXPECT_EQ(with([](auto& d) { *d.add_factors() = d.factors(1); }), "DRAW_DUPLICATE");
+  EXPECT_EQ(with([](auto& d) { d.mutable_candidates(0)->add_lists("inspection-whitelist"); }),
+            "DRAW_DUPLICATE");
+  EXPECT_EQ(with([](auto& d) { d.mutable_exclusions(0)->set_subject("projects/p1"); }),
+            "DRAW_DUPLICATE");
+  EXPECT_EQ(with([](auto& d) { d.mutable_basis()->set_known_at("2026-11-20 10:00"); }),
+            "DRAW_BASIS");
+  EXPECT_EQ(with([](auto& d) { d.mutable_basis()->set_known_at("2026-11-21T15:59:59Z"); }), "");
+  EXPECT_EQ(with([](auto& d) { d.mutable_basis()->set_known_at("2026-11-21T16:00:00Z"); }),
+            "DRAW_BASIS");
+  EXPECT_EQ(with([](auto& d) { d.mutable_basis()->clear_weights_sha256(); }), "DRAW_BASIS");
+  EXPECT_EQ(with([](auto& d) { d.clear_basis(); }), "");
   EXPECT_EQ(with([](auto& d) { d.mutable_inspectors(0)->set_id("A 1"); }), "DRAW_INSPECTOR_ID");
   EXPECT_EQ(with([](auto& d) { d.mutable_inspectors(0)->set_id("A002"); }), "DRAW_DUPLICATE");
   EXPECT_EQ(with([](auto& d) { d.mutable_conflicts(0)->set_inspector("A9"); }), "DRAW_CONFLICT");
@@ -287,6 +321,7 @@ TEST_F(FiledDraw, OfTheLargestListsFitsIntoAnEntry) {
   for (v1::DrawCandidate& one : *draw.mutable_candidates()) {
     one.set_subject(absl::StrCat(one.subject(), "-", wide).substr(0, 72));
     one.set_grade("一级一级一级一级一级");
+    one.add_lists("inspection-whitelist");
   }
   for (v1::DrawInspector& one : *draw.mutable_inspectors()) {
     one.set_id(absl::StrCat(one.id(), "-", std::string(40, 'y')).substr(0, 40));

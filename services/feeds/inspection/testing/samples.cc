@@ -126,15 +126,23 @@ v1::InspectionDraw SampleDraw() {
   return FromText<v1::InspectionDraw>(R"(
     name: 'inspectionDraws/d1' title: '2026年度双随机检查' division: '320104' issuer: '秦淮区房产局'
     year: 2026 round: 1 population: PROJECTS objects: 2 inspectors_per_object: 2
-    candidates { subject: 'projects/p1' whitelisted: true grade: 'A' }
+    candidates { subject: 'projects/p1' lists: 'inspection-whitelist' grade: 'A' }
     candidates { subject: 'projects/p2' grade: 'C' }
     candidates { subject: 'projects/p3' }
-    factors { whitelisted: true factor_hundredths: 50 source: '成都市文件 保障(四)' }
+    factors {
+      list: 'inspection-whitelist' factor_hundredths: 50 source: '成都市文件 保障(四)' assumption: true
+    }
     factors { grade: 'C' factor_hundredths: 200 source: '抽查细则第六条' }
     inspectors { id: 'A001' display_name: '检查员甲' }
     inspectors { id: 'A002' display_name: '检查员乙' }
     inspectors { id: 'A003' display_name: '检查员丙' }
     conflicts { inspector: 'A002' subject: 'projects/p2' reason: '亲属在该项目任职' }
+    basis {
+      as_of: '2026-11-20' known_at: '2026-11-20T09:00:00.000001Z' revision: 'scoring:17'
+      weights: '3201 2026-01-01'
+      weights_sha256: '0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef'
+    }
+    exclusions { subject: 'projects/p4' reason: '本年度已检查' }
     seed: 'lottery 2026133: 03 07 12' seed_source: '2026年第133期公开摇号'
     document { title: '抽查计划' number: '1号' })");
 }
