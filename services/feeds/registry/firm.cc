@@ -6,6 +6,7 @@
 
 #include "services/feeds/checks.h"
 #include "services/feeds/record_checks.h"
+#include "services/feeds/registry/filing_attributes.h"
 #include "services/runtime/errors.h"
 
 namespace xince::registry {
@@ -100,6 +101,7 @@ void FirmEvidence(const Firm& firm, EvidenceSink& sink) {
   filing.set_withdrawn(!firm.withdrawn_date().empty());
   *filing.mutable_former_names() = firm.former_names();
   filing.set_subject_type(feeds::TagOf(*Firm::ProviderKind_descriptor(), firm.provider_kind()));
+  TellPublication(firm.basic_information_publish_date(), filing);
   if (!firm.parent_firm().empty()) {
     Evidence& branch = sink.Add("branch");
     branch.set_subject(firm.name());

@@ -80,6 +80,21 @@ Organization AnOrganization() {
   )pb");
 }
 
+TEST_F(FirmTest, SinceWhenItsBasicInformationWasPublicIsToldWhereItIsFiled) {
+  Firm firm = AFirm();
+  const auto filed = Create(firm);
+  ASSERT_EQ(Refusal(filed), "OK");
+  EXPECT_EQ(NewestEvidence().at(0).filing().attributes_size(), 0);
+  firm = *filed;
+  firm.set_basic_information_publish_date("2026-03-01");
+  ASSERT_EQ(Refusal(Update(firm)), "OK");
+  const auto told = NewestEvidence();
+  ASSERT_EQ(told.size(), 1u);
+  ASSERT_EQ(told[0].filing().attributes_size(), 1);
+  EXPECT_EQ(told[0].filing().attributes(0).name(), "basic-information-published");
+  EXPECT_EQ(told[0].filing().attributes(0).date(), "2026-03-01");
+}
+
 TEST_F(FirmTest, EveryFieldIsLimited) {
   type::ExpectLimitsHold(AFullFirm(), FieldCheck());
   type::ExpectLimitsHold(ABreach(), FieldCheck());

@@ -6,6 +6,7 @@
 
 #include "services/feeds/checks.h"
 #include "services/feeds/record_checks.h"
+#include "services/feeds/registry/filing_attributes.h"
 #include "services/runtime/errors.h"
 
 namespace xince::registry {
@@ -54,6 +55,7 @@ void ManagerEvidence(const Manager& manager, EvidenceSink& sink) {
   filing.set_subject_type("project-manager");
   filing.set_withdrawn(!manager.withdrawn_date().empty());
   *filing.mutable_former_names() = manager.former_names();
+  TellPublication(manager.basic_information_publish_date(), filing);
 }
 
 absl::Status CheckEmployment(const Employment& employment,

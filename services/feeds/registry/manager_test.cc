@@ -82,6 +82,21 @@ Qualification AQualification() {
   return qualification;
 }
 
+TEST_F(ManagerTest, SinceWhenItsBasicInformationWasPublicIsToldWhereItIsFiled) {
+  Manager manager = AManager();
+  const auto filed = Create(manager);
+  ASSERT_EQ(Refusal(filed), "OK");
+  EXPECT_EQ(NewestEvidence().at(0).filing().attributes_size(), 0);
+  manager = *filed;
+  manager.set_basic_information_publish_date("2026-03-01");
+  ASSERT_EQ(Refusal(Update(manager)), "OK");
+  const auto told = NewestEvidence();
+  ASSERT_EQ(told.size(), 1u);
+  ASSERT_EQ(told[0].filing().attributes_size(), 1);
+  EXPECT_EQ(told[0].filing().attributes(0).name(), "basic-information-published");
+  EXPECT_EQ(told[0].filing().attributes(0).date(), "2026-03-01");
+}
+
 TEST_F(ManagerTest, EveryFieldIsLimited) {
   type::ExpectLimitsHold(AFullManager(), FieldCheck());
   type::ExpectLimitsHold(AnEmployment(), FieldCheck());

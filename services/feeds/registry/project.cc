@@ -5,6 +5,8 @@
 #include "xince/registry/v1/project.pb.h"
 
 #include "services/feeds/checks.h"
+#include "services/feeds/record_checks.h"
+#include "services/feeds/registry/filing_attributes.h"
 #include "services/runtime/errors.h"
 
 namespace xince::registry {
@@ -34,6 +36,12 @@ absl::Status CheckInside(absl::string_view division, absl::string_view estate_di
        {"project_division", std::string(division)}});
 }
 
+int FiveHavesOf(const Estate& estate) {
+  return int{estate.has_self_governance()} + int{estate.has_protective_facilities()} +
+         int{estate.has_basic_service()} + int{estate.has_clean_environment()} +
+         int{estate.has_lasting_mechanism()};
+}
+
 absl::Status CheckEstate(const Estate& estate, const Estate* before, const CheckContext& context) {
   const auto level = type::LevelOfDivision(estate.division());
   if (level != type::DivisionLevel::kStreet && level != type::DivisionLevel::kCommunity) {
@@ -43,10 +51,7 @@ absl::Status CheckEstate(const Estate& estate, const Estate* before, const Check
                                     "小区应登记到街道或社区:9位或12位代码",
                                     {{"found", estate.division()}});
   }
-  const bool assessed = estate.has_self_governance() || estate.has_protective_facilities() ||
-                        estate.has_basic_service() || estate.has_clean_environment() ||
-                        estate.has_lasting_mechanism();
-  if (assessed && estate.five_have_date().empty()) {
+  if (FiveHavesOf(estate) > 0 && estate.five_have_date().empty()) {
     return feeds::RequiredWith("five_have_date", "has_self_governance … has_lasting_mechanism");
   }
   if (before == nullptr || before->division() == estate.division()) return absl::OkStatus();
@@ -97,6 +102,30 @@ void ProjectEvidence(const Project& project, EvidenceSink& sink) {
   filing.set_households(project.household_count());
   filing.set_subject_type("project");
   filing.set_estate(project.estate());
+  if (project.estate_kind() != Estate::KIND_UNSPECIFIED) {
+    auto& kind = *filing.add_attributes();
+    kind.set_name(kEstateKind);
+    kind.set_text(feeds::TagOf(*Estate::Kind_descriptor(), project.estate_kind()));
+  }
+  if (project.has_estate_five_haves()) {
+    auto& five = *filing.add_attributes();
+    five.set_name(kFiveHaves);
+    five.set_number_hundredths(int64_t{100} * project.estate_five_haves());
+  }
+}
+
+// What rules ask about a project that only its estate says.
+absl::Status CompleteProject(Project& project,
+                             const Project* /*before*/,
+                             const CheckContext& context) {
+  project.clear_estate_kind();
+  project.clear_estate_five_haves();
+  const auto found = context.records.Find(project.estate());
+  if (found == nullptr) return absl::OkStatus();
+  const auto& estate = static_cast<const Estate&>(*found);
+  project.set_estate_kind(estate.kind());
+  if (!estate.five_have_date().empty()) project.set_estate_five_haves(FiveHavesOf(estate));
+  return absl::OkStatus();
 }
 
 absl::Status CheckEngagement(const Engagement& engagement,
@@ -185,6 +214,7 @@ RecordType EstateType() {
 
 RecordType ProjectType() {
   RecordType type = feeds::MakeRecordType(Project::descriptor());
+  type.complete = feeds::Complete<Project>(CompleteProject);
   type.check = feeds::Check<Project>(CheckProject);
   type.check_void = [](const Message& project, const CheckContext& context) {
     return feeds::RefuseWhileReferenced(

@@ -138,6 +138,33 @@ TEST_F(ProjectTest, TheFiveAreAssessedOnADay) {
   EXPECT_EQ(Refusal(Create(estate)), "FIELD_REQUIRED five_have_date");
 }
 
+TEST_F(ProjectTest, AProjectTellsWhatKindItsEstateIsAndHowManyOfTheFiveItHas) {
+  Estate estate = AnEstate();
+  estate.set_kind(Estate::SELF_MANAGED);
+  estate = *Create(estate);
+  Project project = AProject();
+  project.set_estate_kind(Estate::OTHER);
+  project = *Create(project);
+  EXPECT_EQ(project.estate_kind(), Estate::SELF_MANAGED);
+  EXPECT_FALSE(project.has_estate_five_haves());
+  const auto told = NewestEvidence();
+  ASSERT_EQ(told.size(), 1u);
+  ASSERT_EQ(told[0].filing().attributes_size(), 1);
+  EXPECT_EQ(told[0].filing().attributes(0).name(), "estate-kind");
+  EXPECT_EQ(told[0].filing().attributes(0).text(), "self-managed");
+
+  estate.set_has_self_governance(true);
+  estate.set_has_lasting_mechanism(true);
+  estate.set_five_have_date("2026-03-01");
+  ASSERT_TRUE(Update(estate).ok());
+  project = *Update(project);
+  EXPECT_EQ(project.estate_five_haves(), 2);
+  const evidence::v1::Filing filing = NewestEvidence().at(0).filing();
+  ASSERT_EQ(filing.attributes_size(), 2);
+  EXPECT_EQ(filing.attributes(1).name(), "five-haves");
+  EXPECT_EQ(filing.attributes(1).number_hundredths(), 200);
+}
+
 TEST_F(ProjectTest, AProjectLiesWhereItsEstateLies) {
   EXPECT_EQ(Refusal(Create(AProject())), "REFERENCE_UNKNOWN estate");
   Estate estate = *Create(AnEstate());
@@ -213,7 +240,9 @@ TEST_F(ProjectTest, EngagementsOfAProjectDoNotOverlap) {
     if (other.end_date().empty()) other.clear_end_reason();
     const auto validated = Validate(other);
     EXPECT_EQ(Refusal(validated), row.refusal) << row.start << " " << row.end;
-    if (!validated.ok()) EXPECT_EQ(Said(validated, "collides_with"), "engagements/a");
+    if (!validated.ok()) {
+      EXPECT_EQ(Said(validated, "collides_with"), "engagements/a");
+    }
   }
   // Another project is another matter.
   Project elsewhere = AProject();

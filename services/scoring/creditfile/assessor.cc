@@ -21,9 +21,6 @@ evaluate::Evaluator& ThreadEvaluator() {
   return evaluator;
 }
 
-// The attribute that tells kinds of firms, committees and so on apart.
-constexpr char kSubjectType[] = "subject-type";
-
 bool RollsUpProjects(const evaluate::CompiledSubjectPolicy& policy) {
   return std::any_of(
       policy.tables().items.begin(), policy.tables().items.end(), [](const evaluate::Item& item) {
@@ -256,10 +253,8 @@ KnownOfSubject Assessor::KnownOf(SubjectId subject, Revision known) const {
   const SubjectEvidence& about = book_.subject(subject);
   KnownOfSubject of{.lists = ListsOf(cases_, vocabulary_, about.name, known),
                     .history = past_.Of(subject, known)};
-  const Filing* filing = book_.FilingOf(about, known);
-  if (filing != nullptr && filing->subject_type != 0) {
-    if (const evaluate::Symbol name = vocabulary_.names.Find(kSubjectType); name != 0)
-      of.attributes.push_back({.name = name, .text = filing->subject_type});
+  if (const Filing* filing = book_.FilingOf(about, known); filing != nullptr) {
+    of.attributes = filing->attributes;
   }
   return of;
 }

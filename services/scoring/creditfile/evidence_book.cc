@@ -208,7 +208,18 @@ void EvidenceBook::AddFiling(const Evidence& evidence) {
   if (division.size() >= kDistrictDigits) filing.district = division.substr(0, kDistrictDigits);
   filing.area = evidence.filing().area_hundredths_m2();
   filing.households = evidence.filing().households();
-  filing.subject_type = vocabulary_.names.Intern(evidence.filing().subject_type());
+  if (!evidence.filing().subject_type().empty()) {
+    filing.attributes.push_back(
+        {.name = vocabulary_.names.Intern(kSubjectType),
+         .text = vocabulary_.names.Intern(evidence.filing().subject_type())});
+  }
+  for (const auto& told : evidence.filing().attributes()) {
+    evaluate::Attribute& attribute = filing.attributes.emplace_back();
+    attribute.name = vocabulary_.names.Intern(told.name());
+    attribute.text = told.text().empty() ? 0 : vocabulary_.names.Intern(told.text());
+    attribute.number = told.number_hundredths();
+    (void)ReadDay(told.date(), evaluate::kNoDay, attribute.date);
+  }
   subjects_[filing.piece.about].filings.push_back(&filing);
 }
 

@@ -89,6 +89,9 @@ struct Relation {
   Life life;
 };
 
+/// The attribute that tells kinds of firms, committees and so on apart.
+inline constexpr char kSubjectType[] = "subject-type";
+
 /// A subject as filed.
 struct Filing {
   Piece piece;
@@ -98,8 +101,8 @@ struct Filing {
   /// Floor area in hundredths of a square metre, and households.
   evaluate::Hundredths area = 0;
   evaluate::Hundredths households = 0;
-  /// Kind within the subject kind, in Vocabulary::names; 0 for none.
-  evaluate::Symbol subject_type = 0;
+  /// What it says besides, `subject-type` first where it is filed as a kind within its kind.
+  std::vector<evaluate::Attribute> attributes;
 };
 
 /// A subject that some evidence names, filed or not.

@@ -174,6 +174,35 @@ TEST_F(EvidenceBookTest, AFilingSaysItsDistrictAndWeights) {
   EXPECT_EQ(book_.FilingOf(subject, second)->households, 7);
 }
 
+TEST_F(EvidenceBookTest, AFilingSaysWhatRulesMayAskOfIt) {
+  Evidence filed = Filed(kProject);
+  filed.mutable_filing()->set_subject_type("project");
+  auto& kind = *filed.mutable_filing()->add_attributes();
+  kind.set_name("estate-kind");
+  kind.set_text("self-managed");
+  auto& five = *filed.mutable_filing()->add_attributes();
+  five.set_name("five-haves");
+  five.set_number_hundredths(400);
+  const Revision first = Take(filed);
+  Evidence later = Filed(kProject, 2);
+  auto& published = *later.mutable_filing()->add_attributes();
+  published.set_name("basic-information-published");
+  published.set_date("2026-03-01");
+  const Revision second = Take(later);
+  const auto& subject = book_.subject(book_.Find(kProject));
+  const auto& told = book_.FilingOf(subject, first)->attributes;
+  ASSERT_EQ(told.size(), 3u);
+  EXPECT_EQ(told[0].name, vocabulary_.names.Find(kSubjectType));
+  EXPECT_EQ(told[0].text, vocabulary_.names.Find("project"));
+  EXPECT_EQ(told[1].text, vocabulary_.names.Find("self-managed"));
+  EXPECT_EQ(told[2].text, 0u);
+  EXPECT_EQ(told[2].number, 400);
+  EXPECT_EQ(told[2].date, evaluate::kNoDay);
+  const auto& now = book_.FilingOf(subject, second)->attributes;
+  ASSERT_EQ(now.size(), 1u);
+  EXPECT_EQ(now[0].date, type::ParseDate("2026-03-01")->days());
+}
+
 TEST_F(EvidenceBookTest, UndoGoesBackStepByStep) {
   std::vector<Evidence> pieces = {Filed(kFirm),
                                   Filed(kProject),
