@@ -424,6 +424,7 @@ absl::Status Feed::CompleteAndCheck(Change& change, const Message* before) {
   const StoreView view(store_);
   const CheckContext context = Checks(change, view);
   if (type.complete) XINCE_RETURN_IF_ERROR(type.complete(*change.decided, before, context));
+  if (type.tell) type.tell(*change.decided, context);
   if (type.check) XINCE_RETURN_IF_ERROR(type.check(*change.decided, before, context));
   if (!type.unique_keys) return absl::OkStatus();
   for (const std::string& key : type.unique_keys(*change.decided)) {
@@ -553,6 +554,13 @@ absl::StatusOr<RecordAnswer> Feed::Get(const RecordType& type,
         create_time_us = stored->create_time_us;
         if (version == 0 || version == stored->version) {
           answer.record = Decode(*stored);
+          if (type.tell && !stored->voided()) {
+            const StoreView view(store_);
+            type.tell(*answer.record,
+                      {.records = view,
+                       .divisions = divisions_,
+                       .today = type::TodayInShanghai(clock_.Now())});
+          }
         } else if (version > stored->version) {
           status = runtime::NotFound("VERSION_UNKNOWN",
                                      "version",

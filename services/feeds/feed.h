@@ -140,7 +140,8 @@ class Feed {
                 std::unique_ptr<google::protobuf::Message> record,
                 Done done);
 
-  /// The newest version of a record, voided or not, or the version asked for (0 is the newest).
+  /// The newest version of a record, voided or not, or the version asked for (0 is the newest). What
+  /// RecordType::tell says of the newest is that of now.
   absl::StatusOr<RecordAnswer> Get(const RecordType& type,
                                    const std::string& name,
                                    uint32_t version,

@@ -77,6 +77,10 @@ struct RecordType {
                              const google::protobuf::Message* before,
                              const CheckContext& context)>
       complete;
+  /// Says, in output-only fields, what follows from other records and the day: after `complete` when a
+  /// version is recorded, and again, as of then, when the newest version is got. Doing it twice is doing
+  /// it once; evidence does not depend on it. A list gives versions as they were recorded.
+  std::function<void(google::protobuf::Message& record, const CheckContext& context)> tell;
   /// Checks beyond single fields. `before` is null when the record is new. Field paths in errors are
   /// relative to the record.
   std::function<absl::Status(const google::protobuf::Message& record,

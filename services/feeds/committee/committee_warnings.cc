@@ -5,8 +5,9 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "absl/strings/strip.h"
 
+#include "services/feeds/committee/composition.h"
+#include "services/feeds/committee/day_page.h"
 #include "services/feeds/committee/taking_office.h"
 #include "services/feeds/record_checks.h"
 #include "services/runtime/errors.h"
@@ -31,11 +32,6 @@ const std::string& EndOf(const Committee& committee) {
   return committee.ended_date().empty() ? committee.term_end_date() : committee.ended_date();
 }
 
-bool Sits(const Member& member, absl::string_view day) {
-  return member.post() != Member::ALTERNATE && member.start_date() <= day &&
-         (member.end_date().empty() || member.end_date() > day);
-}
-
 class Teller {
  public:
   Teller(const CommitteeFile& file, const CommitteeRules& rules, type::Date day)
@@ -43,7 +39,10 @@ class Teller {
 
   CommitteeWarnings Tell() {
     said_.set_committee(file_.committee.name());
-    for (const Warning& warning : file_.committee.warnings()) *said_.add_warnings() = warning;
+    for (const Warning& warning : file_.committee.warnings()) {
+      // What was recorded of the composition was that of another day.
+      if (warning.kind() != Warning::PARTY_SHARE_LOW) *said_.add_warnings() = warning;
+    }
     if (Acts(file_.committee, text_)) {
       Composition();
       Term();
@@ -69,28 +68,12 @@ class Teller {
   }
 
   void Composition() {
-    int32_t members = 0;
-    int32_t party = 0;
-    int32_t offices = 0;
-    for (const Member& member : file_.members) {
-      if (!Sits(member, text_)) continue;
-      ++members;
-      if (member.party_member()) ++party;
-      if (member.public_office() != Member::PUBLIC_OFFICE_UNSPECIFIED) ++offices;
-    }
-    said_.set_members(members);
-    said_.set_party_members(party);
-    said_.set_public_offices(offices);
-    if (members == 0) return;
-    const auto share = static_cast<int32_t>(feeds::PercentHundredths(party, members));
-    said_.set_party_share_hundredths(share);
-    const int32_t least = rules_.party_share().value();
-    if (!Asked(rules_, rules_.party_share(), text_) || 100 * party >= least * members) return;
-    Add(MakeWarning(
-        Warning::PARTY_SHARE_LOW,
-        rules_.party_share().clause(),
-        absl::StrCat(party, " of ", members, " members are party members, ", least, " % are usual"),
-        absl::StrCat("委员", members, "人中党员", party, "人,一般不低于", least, "%")));
+    const Seats seats = SeatsOn(file_.members, text_);
+    said_.set_members(seats.members);
+    said_.set_party_members(seats.party_members);
+    said_.set_public_offices(seats.public_offices);
+    said_.set_party_share_hundredths(seats.PartyShareHundredths());
+    if (auto warning = CompositionWarning(seats, rules_, text_)) Add(*std::move(warning));
   }
 
   void Term() {
@@ -222,11 +205,6 @@ absl::StatusOr<CommitteeFile> FileOf(feeds::Feed& feed,
 
 }  // namespace
 
-bool Acts(const Committee& committee, absl::string_view day) {
-  return committee.term_start_date() <= day &&
-         (committee.ended_date().empty() || committee.ended_date() > day);
-}
-
 CommitteeWarnings Tell(const CommitteeFile& file, const CommitteeRules& rules, type::Date day) {
   return Teller(file, rules, day).Tell();
 }
@@ -237,45 +215,27 @@ absl::StatusOr<WarningsPage> ListCommitteeWarnings(feeds::Feed& feed,
                                                    type::Date today,
                                                    journal::Revision at_least,
                                                    absl::Time deadline) {
-  const type::Date day =
-      request.as_of_date().empty() ? today : type::ParseDate(request.as_of_date()).value_or(today);
+  const type::Date day = DayAsked(request.as_of_date(), today);
   const std::string day_text = type::FormatDate(day);
-  const int wanted = request.page_size() <= 0 ? feeds::kPageSizeDefault
-                                              : std::min(request.page_size(), feeds::kPageSizeMax);
-  // The day is an argument as well: a token carries it.
-  const std::string prefix = absl::StrCat("warnings.", day_text, ".");
-  absl::string_view token = request.page_token();
-  if (!token.empty() && !absl::ConsumePrefix(&token, prefix)) {
-    return runtime::InvalidArgument("PAGE_TOKEN_ARGUMENTS",
-                                    "page_token",
-                                    "the page token belongs to a list with other arguments",
-                                    "翻页凭证属于参数不同的列表");
-  }
-  feeds::ListQuery query{.page_size = std::min(request.page_size(), 0),
-                         .page_token = std::string(token)};
+  DayQuery query{.list = "warnings",
+                 .day = day,
+                 .page_size = request.page_size(),
+                 .page_token = request.page_token(),
+                 .scan_max = kWarningsScanMax};
   if (!request.division().empty()) query.filters.emplace_back("division", request.division());
   if (!request.estate().empty()) query.filters.emplace_back("estate", request.estate());
-  const feeds::RecordType& type = *feed.TypeOf(Committee::descriptor()->full_name());
   WarningsPage page;
-  for (int scanned = 0; scanned < kWarningsScanMax;) {
-    if (query.page_size >= 0) query.page_size = wanted - page.response.committees_size();
-    XINCE_ASSIGN_OR_RETURN(feeds::Page records, feed.List(type, query, at_least, deadline));
-    page.revision = std::max(page.revision, records.revision);
-    scanned += std::max<int>(1, static_cast<int>(records.records.size()));
-    for (const auto& record : records.records) {
-      const auto& committee = static_cast<const Committee&>(*record);
-      if (committee.formed_date() > day_text) continue;
-      XINCE_ASSIGN_OR_RETURN(const CommitteeFile file, FileOf(feed, committee, at_least, deadline));
-      CommitteeWarnings said = Tell(file, rules, day);
-      if (said.warnings().empty() && !Acts(committee, day_text)) continue;
-      *page.response.add_committees() = std::move(said);
-    }
-    query.page_token = records.next_page_token;
-    if (query.page_token.empty() || page.response.committees_size() == wanted) break;
-  }
-  if (!query.page_token.empty()) {
-    page.response.set_next_page_token(absl::StrCat(prefix, query.page_token));
-  }
+  const auto take = [&](const Committee& committee) -> absl::StatusOr<bool> {
+    if (committee.formed_date() > day_text) return false;
+    XINCE_ASSIGN_OR_RETURN(const CommitteeFile file, FileOf(feed, committee, at_least, deadline));
+    CommitteeWarnings said = Tell(file, rules, day);
+    if (said.warnings().empty() && !Acts(committee, day_text)) return false;
+    *page.response.add_committees() = std::move(said);
+    return true;
+  };
+  XINCE_ASSIGN_OR_RETURN(DayPage taken, PageOfDay(feed, query, at_least, deadline, take));
+  page.revision = taken.revision;
+  page.response.set_next_page_token(std::move(taken.next_page_token));
   return page;
 }
 

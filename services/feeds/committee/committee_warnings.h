@@ -25,9 +25,6 @@ struct CommitteeFile {
   std::vector<v1::Disclosure> disclosures;
 };
 
-/// Whether the committee acts on the day, its term over or not.
-bool Acts(const v1::Committee& committee, absl::string_view day);
-
 /// What there is to say about it on the day. A function of its arguments alone.
 v1::CommitteeWarnings Tell(const CommitteeFile& file,
                            const v1::CommitteeRules& rules,

@@ -10,6 +10,7 @@
 #include "xince/committee/v1/filing.pb.h"
 
 #include "services/feeds/checks.h"
+#include "services/feeds/committee/composition.h"
 #include "services/feeds/committee/taking_office.h"
 #include "services/feeds/record_checks.h"
 #include "services/runtime/errors.h"
@@ -349,6 +350,9 @@ RecordType CommitteeType(const Rules& rules) {
         TellFiling(committee, *rules);
         return absl::OkStatus();
       });
+  type.tell = [rules](Message& committee, const CheckContext& context) {
+    TellComposition(static_cast<Committee&>(committee), context, *rules);
+  };
   type.check = feeds::Check<Committee>(
       [rules](const Committee& now, const Committee* before, const CheckContext& context) {
         return CheckCommittee(now, before, context, *rules);
@@ -380,6 +384,7 @@ RecordType MemberType(const Rules& rules) {
   type.complete =
       feeds::Complete<Member>([rules](Member& member, const Member*, const CheckContext& context) {
         TellOffice(member, context.records, *rules);
+        TellComposition(member, context, *rules);
         return absl::OkStatus();
       });
   type.check = feeds::Check<Member>(

@@ -23,12 +23,39 @@ using ::xince::feeds::RecordType;
 // The measure an evaluation's whole score is given under.
 constexpr char kTotalScore[] = "score";
 
-absl::Status CheckAudit(const Audit& audit, const Audit* /*before*/, const CheckContext& context) {
-  XINCE_RETURN_IF_ERROR(feeds::RequireRecord(context, "committee", audit.committee()));
-  XINCE_RETURN_IF_ERROR(
-      feeds::CheckPeriod({.start = audit.period_start_date(), .end = audit.period_end_date()},
-                         "AUDIT_DATES",
-                         "period_end_date"));
+// What was reported by the day it was looked for was not missing.
+absl::Status CheckMissing(const Audit& audit) {
+  if (audit.due_date().empty()) return feeds::RequiredWith("due_date", "found_missing_date");
+  if (audit.found_missing_by().empty()) {
+    return feeds::RequiredWith("found_missing_by", "found_missing_date");
+  }
+  XINCE_RETURN_IF_ERROR(feeds::CheckNotBefore("found_missing_date",
+                                              audit.found_missing_date(),
+                                              "due_date",
+                                              feeds::DayAfter(audit.due_date())));
+  return feeds::CheckNotBefore(
+      "report_date", audit.report_date(), "found_missing_date", audit.found_missing_date());
+}
+
+// An audit without a report was found missing, and has nothing that only a report says.
+absl::Status CheckUnreported(const Audit& audit) {
+  if (audit.found_missing_date().empty()) {
+    return feeds::RequiredWith("report_date", "found_missing_date left empty");
+  }
+  if (audit.conclusion() != Audit::CONCLUSION_UNSPECIFIED) {
+    return feeds::NotApplicable("conclusion", "report_date");
+  }
+  if (audit.has_document()) return feeds::NotApplicable("document", "report_date");
+  if (!audit.problems().empty()) return feeds::NotApplicable("problems", "report_date");
+  if (audit.questioned_amount_fen() != 0) {
+    return feeds::NotApplicable("questioned_amount_fen", "report_date");
+  }
+  if (!audit.corrected_date().empty()) return feeds::NotApplicable("corrected_date", "report_date");
+  return absl::OkStatus();
+}
+
+// Conclusion and dates of an audit that was carried out.
+absl::Status CheckReported(const Audit& audit) {
   XINCE_RETURN_IF_ERROR(feeds::CheckNotBefore(
       "report_date", audit.report_date(), "period_start_date", audit.period_start_date()));
   XINCE_RETURN_IF_ERROR(feeds::CheckNotBefore(
@@ -46,6 +73,25 @@ absl::Status CheckAudit(const Audit& audit, const Audit* /*before*/, const Check
   return absl::OkStatus();
 }
 
+absl::Status CheckAudit(const Audit& audit, const Audit* /*before*/, const CheckContext& context) {
+  XINCE_RETURN_IF_ERROR(feeds::RequireRecord(context, "committee", audit.committee()));
+  XINCE_RETURN_IF_ERROR(
+      feeds::CheckPeriod({.start = audit.period_start_date(), .end = audit.period_end_date()},
+                         "AUDIT_DATES",
+                         "period_end_date"));
+  if (!audit.found_missing_date().empty()) XINCE_RETURN_IF_ERROR(CheckMissing(audit));
+  if (audit.found_missing_date().empty() && !audit.found_missing_by().empty()) {
+    return feeds::RequiredWith("found_missing_date", "found_missing_by");
+  }
+  if (audit.report_date().empty()) return CheckUnreported(audit);
+  if (audit.auditor().empty()) return feeds::RequiredWith("auditor", "report_date");
+  if (audit.conclusion() == Audit::CONCLUSION_UNSPECIFIED) {
+    return feeds::RequiredWith("conclusion", "report_date");
+  }
+  if (!audit.has_document()) return feeds::RequiredWith("document", "report_date");
+  return CheckReported(audit);
+}
+
 Evidence& About(const Audit& audit,
                 absl::string_view slot,
                 absl::string_view kind,
@@ -61,7 +107,22 @@ Evidence& About(const Audit& audit,
   return piece;
 }
 
+// That it was owed and not carried out stays on file, put right on the day of the report.
+void MissingEvidence(const Audit& audit, EvidenceSink& sink) {
+  Evidence& piece = sink.Add("missing");
+  piece.set_subject(audit.committee());
+  piece.set_kind("committee.audit-missing");
+  piece.set_matter(audit.name());
+  piece.set_occurred_on(feeds::DayAfter(audit.due_date()));
+  piece.set_determined_on(audit.found_missing_date());
+  piece.set_corrected_on(audit.report_date());
+  piece.set_issuer(audit.found_missing_by());
+  piece.add_tags(feeds::TagOf(*Audit::Kind_descriptor(), audit.kind()));
+}
+
 void AuditEvidence(const Audit& audit, EvidenceSink& sink) {
+  if (!audit.found_missing_date().empty()) MissingEvidence(audit, sink);
+  if (audit.report_date().empty()) return;
   About(audit, "committee", "committee.audit", sink);
   if (audit.conclusion() == Audit::CLEAN) return;
   Evidence& problem = About(audit, "problem", "committee.audit-problem", sink);

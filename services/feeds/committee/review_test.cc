@@ -151,6 +151,69 @@ TEST_F(ReviewTest, AnAuditsDatesAndConclusionFit) {
   EXPECT_EQ(Refusal(Create(audit)), "OK");
 }
 
+TEST_F(ReviewTest, AnAuditThatWasOwedIsMissingUntilItIsReported) {
+  FileAll();
+  Audit audit = AnAudit();
+  audit.clear_report_date();
+  EXPECT_EQ(Refusal(Create(audit)), "FIELD_REQUIRED report_date");
+  audit.set_found_missing_by("示例街道");
+  EXPECT_EQ(Refusal(Create(audit)), "FIELD_REQUIRED found_missing_date");
+  audit.set_found_missing_date("2026-02-01");
+  EXPECT_EQ(Refusal(Create(audit)), "FIELD_REQUIRED due_date");
+  audit.set_due_date("2026-02-01");
+  EXPECT_EQ(Refusal(Create(audit)), "DATE_ORDER found_missing_date");
+  audit.set_due_date("2026-01-31");
+  EXPECT_EQ(Refusal(Create(audit)), "FIELD_NOT_APPLICABLE conclusion");
+  audit.clear_conclusion();
+  EXPECT_EQ(Refusal(Create(audit)), "FIELD_NOT_APPLICABLE document");
+  audit.clear_document();
+  EXPECT_EQ(Refusal(Create(audit)), "FIELD_NOT_APPLICABLE problems");
+  audit.clear_problems();
+  EXPECT_EQ(Refusal(Create(audit)), "FIELD_NOT_APPLICABLE questioned_amount_fen");
+  audit.clear_questioned_amount_fen();
+  EXPECT_EQ(Refusal(Create(audit)), "FIELD_NOT_APPLICABLE corrected_date");
+  audit.clear_corrected_date();
+  const auto filed = Create(audit);
+  ASSERT_EQ(Refusal(filed), "OK");
+  auto told = NewestEvidence();
+  ASSERT_EQ(told.size(), 1u);
+  EXPECT_EQ(told[0].id(), "committee/audits/a#missing");
+  EXPECT_EQ(told[0].kind(), "committee.audit-missing");
+  EXPECT_EQ(told[0].occurred_on(), "2026-02-01");
+  EXPECT_EQ(told[0].determined_on(), "2026-02-01");
+  EXPECT_EQ(told[0].corrected_on(), "");
+
+  Audit reported = AnAudit();
+  *reported.mutable_info() = filed->info();
+  reported.set_due_date("2026-01-31");
+  reported.set_found_missing_by("示例街道");
+  reported.set_found_missing_date("2026-02-02");
+  reported.set_report_date("2026-02-01");
+  EXPECT_EQ(Refusal(Update(reported)), "DATE_ORDER report_date");
+  reported.set_report_date("2026-03-01");
+  reported.clear_corrected_date();
+  EXPECT_EQ(Refusal(Update(reported)), "OK");
+  told = NewestEvidence();
+  ASSERT_EQ(told.size(), 3u);
+  EXPECT_EQ(told[0].id(), "committee/audits/a#committee");
+  EXPECT_EQ(told[1].id(), "committee/audits/a#missing");
+  EXPECT_EQ(told[1].corrected_on(), "2026-03-01");
+  EXPECT_EQ(told[2].id(), "committee/audits/a#problem");
+}
+
+TEST_F(ReviewTest, AnAuditThatWasReportedSaysWhoAndWhat) {
+  FileAll();
+  Audit audit = AnAudit();
+  audit.clear_auditor();
+  EXPECT_EQ(Refusal(Create(audit)), "FIELD_REQUIRED auditor");
+  audit = AnAudit();
+  audit.clear_conclusion();
+  EXPECT_EQ(Refusal(Create(audit)), "FIELD_REQUIRED conclusion");
+  audit = AnAudit();
+  audit.clear_document();
+  EXPECT_EQ(Refusal(Create(audit)), "FIELD_REQUIRED document");
+}
+
 TEST_F(ReviewTest, AnEvaluatorEvaluatesAPeriodOnce) {
   FileAll();
   CommitteeEvaluation evaluation = AnEvaluation();

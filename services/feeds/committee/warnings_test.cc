@@ -248,6 +248,57 @@ TEST(CommitteeWarnings, TheShareOfPartyMembersWarnsBelowSixtyPercent) {
   EXPECT_THAT(Kinds(Told(file, "2026-01-01").warnings()), ElementsAre("PARTY_SHARE_LOW"));
 }
 
+TEST_F(WarningsTest, TheCompositionComesBackWithTheCommitteeAndFollowsItsMembers) {
+  Committee committee = AComplete();
+  committee.set_seat_count(2);
+  committee = *Create(committee);
+  EXPECT_THAT(committee.warnings(), IsEmpty());
+  Training training = ATraining();
+  ASSERT_TRUE(Create(training).ok());
+  Member first = AMember();
+  first.set_pledge_date("2024-03-01");
+  // One seat of two is taken: nothing can be said about the whole yet.
+  first = *Create(first);
+  EXPECT_THAT(first.warnings(), IsEmpty());
+  EXPECT_THAT(Kinds(Get<Committee>("committees/c")->warnings()), ElementsAre("PARTY_SHARE_LOW"));
+  Member second = AMember("n", kOtherNumber);
+  second.set_pledge_date("2024-03-01");
+  second.set_party_member(true);
+  second = *Create(second);
+  ASSERT_THAT(Kinds(second.warnings()),
+              ElementsAre("TRAINING_BEFORE_TERM_MISSING", "PARTY_SHARE_LOW"));
+  EXPECT_EQ(second.warnings(1).record(), "committees/c");
+  EXPECT_EQ(second.warnings(1).text_zh(), "委员2人中党员1人,一般不低于60%");
+  EXPECT_EQ(second.warnings(1).clause(), "三(二)5");
+  // A change of the committee is answered with what holds now, and recorded so.
+  committee.set_party_branch("示例党支部");
+  committee = *Update(committee);
+  EXPECT_THAT(Kinds(committee.warnings()), ElementsAre("PARTY_SHARE_LOW"));
+  EXPECT_THAT(Kinds(Get<Committee>("committees/c", 2)->warnings()), ElementsAre("PARTY_SHARE_LOW"));
+  first.set_party_member(true);
+  first = *Update(first);
+  EXPECT_THAT(first.warnings(), IsEmpty());
+  // What the newest version says follows the members; what was recorded does not.
+  EXPECT_THAT(Get<Committee>("committees/c")->warnings(), IsEmpty());
+  committee.set_party_branch("");
+  committee = *Update(committee);
+  EXPECT_THAT(committee.warnings(), IsEmpty());
+  EXPECT_THAT(Kinds(Get<Committee>("committees/c", 2)->warnings()), ElementsAre("PARTY_SHARE_LOW"));
+  // The list tells it once, whatever was recorded.
+  first.set_party_member(false);
+  ASSERT_TRUE(Update(first).ok());
+  ASSERT_TRUE(Update(committee).ok());
+  const auto page = ListCommitteeWarnings(feed(),
+                                          {},
+                                          SomeRules(CommitteeRule::WARN),
+                                          type::Date::FromCivil(2026, 3, 10),
+                                          0,
+                                          absl::InfiniteFuture());
+  ASSERT_EQ(page->response.committees_size(), 1);
+  EXPECT_THAT(Kinds(page->response.committees(0).warnings()),
+              ElementsAre("TRAINING_BEFORE_TERM_MISSING", "PARTY_SHARE_LOW"));
+}
+
 TEST(CommitteeWarnings, TheAssemblyIsCalledNinetyDaysBeforeTheTermEnds) {
   CommitteeFile file = AFile();
   EXPECT_THAT(Told(file, "2028-11-30").warnings(), IsEmpty());
