@@ -102,6 +102,8 @@ struct RpcService::Impl : public grpc::Service {
 
   std::atomic<bool> open{true};
   std::atomic<int> in_flight{0};
+  /// Calls and streams that began and whose answer has not left this process.
+  std::atomic<int> unfinished{0};
   Gauge in_flight_gauge;
   Gauge streams_gauge;
   Counter stream_messages;

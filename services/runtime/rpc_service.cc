@@ -260,6 +260,20 @@ void UnaryCall::Answer(const absl::Status& status, const google::protobuf::Messa
   reactor_->Finish(wire);
 }
 
+// Knows when the answer has been sent, which may be long after it was given.
+class UnaryReactor final : public grpc::ServerUnaryReactor {
+ public:
+  explicit UnaryReactor(RpcService::Impl& service) : service_(service) { ++service_.unfinished; }
+  // The server, which the service outlives, waits for this.
+  void OnDone() override {
+    --service_.unfinished;
+    delete this;
+  }
+
+ private:
+  RpcService::Impl& service_;
+};
+
 std::vector<Counter> HandledCounters(Metrics& metrics,
                                      const std::string& service,
                                      const std::string& method) {
@@ -357,7 +371,7 @@ void RpcService::Impl::AddMethods(Metrics& metrics) {
                                 [this, state](grpc::CallbackServerContext* context,
                                               const ByteBuffer* request,
                                               ByteBuffer* reply) {
-                                  grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
+                                  auto* reactor = new UnaryReactor(*this);  // Deleted by OnDone.
                                   std::make_shared<UnaryCall>(
                                       *this, *state, context, reactor, request, reply)
                                       ->Start();

@@ -65,7 +65,10 @@ class StreamCall final : public grpc::ServerWriteReactor<grpc::ByteBuffer>, publ
 
   void OnWriteDone(bool ok) override ABSL_LOCKS_EXCLUDED(mutex_);
   void OnCancel() override { Stop(Left()); }
-  void OnDone() override { delete this; }
+  void OnDone() override {
+    --service_.unfinished;
+    delete this;
+  }
 
  private:
   absl::Status Admit();
@@ -96,6 +99,7 @@ grpc::ServerWriteReactor<grpc::ByteBuffer>* StartStream(RpcService::Impl& servic
                                                         const RpcMethodState& method,
                                                         grpc::CallbackServerContext* context,
                                                         const grpc::ByteBuffer* request) {
+  ++service.unfinished;
   auto* call = new StreamCall(service, method, context, request);  // Deleted by OnDone.
   call->Start();
   return call;

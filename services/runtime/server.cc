@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <thread>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -19,10 +20,16 @@
 #include "services/runtime/errors.h"
 #include "services/runtime/listener.h"
 #include "services/runtime/log.h"
+#include "services/runtime/mutex.h"
 #include "services/runtime/rpc_internal.h"
 
 namespace xince::runtime {
 namespace {
+
+/// How long nothing may happen on a server that shuts down before its connections are closed: clients
+/// that are awake have long left by then.
+constexpr std::chrono::milliseconds kIdleSettle(400);
+constexpr std::chrono::milliseconds kIdlePoll(20);
 
 /// Drops the plug-in that serves descriptors. Linking it in adds it to every server of the process.
 class NoReflection final : public grpc::ServerBuilderOption {
@@ -93,6 +100,49 @@ void SetMessageSizes(const std::vector<RpcService*>& services, grpc::ServerBuild
 }
 
 }  // namespace
+
+/// Ends connections on which nothing happens any more, while a server shuts down. The library asks every
+/// client for a sign of life before it closes its connection, and a client without a call does not look
+/// at it for seconds: the grace, which is for calls that run, would be spent on those without any.
+class IdleCloser {
+ public:
+  IdleCloser(grpc::Server& server, const std::vector<RpcService*>& services)
+      : server_(server), services_(services), thread_([this] { Run(); }) {}
+  ~IdleCloser() {
+    {
+      MutexLock lock(mutex_);
+      over_ = true;
+      changed_.NotifyAll();
+    }
+    thread_.join();
+  }
+  IdleCloser(const IdleCloser&) = delete;
+  IdleCloser& operator=(const IdleCloser&) = delete;
+
+ private:
+  void Run() {
+    std::chrono::milliseconds idle(0);
+    while (idle < kIdleSettle) {
+      {
+        MutexLock lock(mutex_);
+        if (!over_) changed_.WaitFor(mutex_, kIdlePoll);
+        if (over_) return;
+      }
+      const bool busy = std::any_of(services_.begin(), services_.end(), [](RpcService* service) {
+        return service->impl().unfinished.load() > 0;
+      });
+      idle = busy ? std::chrono::milliseconds(0) : idle + kIdlePoll;
+    }
+    grpc_server_cancel_all_calls(server_.c_server());
+  }
+
+  grpc::Server& server_;
+  const std::vector<RpcService*>& services_;
+  Mutex mutex_;
+  CondVar changed_;
+  bool over_ ABSL_GUARDED_BY(mutex_) = false;
+  std::thread thread_;
+};
 
 struct Server::Impl {
   std::vector<RpcService*> services;
@@ -192,6 +242,7 @@ void Server::Stop(absl::Duration drain, absl::Duration grace) {
   for (RpcService* service : impl_->services) service->StopStreams();
   if (impl_->network != nullptr) {
     impl_->accept_loop->Stop();
+    const IdleCloser closer(*impl_->network, impl_->services);
     impl_->network->Shutdown(absl::ToChronoTime(deadline));
   }
   impl_->gate->Close(deadline);

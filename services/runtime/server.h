@@ -56,8 +56,9 @@ class Server {
   void SetServing(absl::string_view name, bool serving);
 
   /// Says NOT_SERVING, goes on for `drain` so that callers learn of it, then ends streams, refuses
-  /// new calls, gives those running `grace`, and returns when the last handler has answered. The
-  /// second call does nothing. Never from a handler.
+  /// new calls, gives those running `grace`, and returns when the last handler has answered. Clients
+  /// that are connected and do not call hold it up for less than a second. The second call does
+  /// nothing. Never from a handler.
   void Stop(absl::Duration drain, absl::Duration grace);
 
   struct Impl;

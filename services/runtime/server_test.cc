@@ -1,5 +1,6 @@
 #include "services/runtime/server.h"
 
+#include <poll.h>
 #include <unistd.h>
 
 #include <filesystem>
@@ -7,6 +8,8 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/socket.h>
+#include <sys/un.h>
 
 #include "services/runtime/echo_fixture.h"
 
@@ -190,6 +193,66 @@ TEST(ServerTest, StopCancelsWhatOutlivesTheGrace) {
   echo.server->Stop(absl::ZeroDuration(), absl::Milliseconds(100));
   caller.join();
   EXPECT_FALSE(status.ok());
+}
+
+// A client that holds a connection and looks at nothing that comes: it only writes what opens one.
+class SilentClient {
+ public:
+  explicit SilentClient(const std::string& path) : fd_(socket(AF_UNIX, SOCK_STREAM, 0)) {
+    sockaddr_un address{.sun_family = AF_UNIX};
+    path.copy(address.sun_path, sizeof(address.sun_path) - 1);
+    EXPECT_EQ(connect(fd_, reinterpret_cast<sockaddr*>(&address), sizeof(address)), 0);
+    constexpr char kPreface[] = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\4\0\0\0\0";
+    const std::string opening(kPreface, sizeof(kPreface) + 1);
+    EXPECT_EQ(write(fd_, opening.data(), opening.size()), static_cast<ssize_t>(opening.size()));
+    // The server has taken the connection once it sends its settings.
+    char settings = 0;
+    EXPECT_EQ(read(fd_, &settings, 1), 1);
+  }
+  ~SilentClient() { close(fd_); }
+  [[nodiscard]] bool IsClosedWithin(std::chrono::milliseconds wait) const {
+    pollfd closed{.fd = fd_, .events = POLLRDHUP};
+    return poll(&closed, 1, static_cast<int>(wait.count())) == 1;
+  }
+  SilentClient(const SilentClient&) = delete;
+  SilentClient& operator=(const SilentClient&) = delete;
+
+ private:
+  const int fd_;
+};
+
+TEST(ServerTest, StopDoesNotSpendTheGraceOnClientsThatDoNotCall) {
+  const std::string path = TempSocket("silent");
+  Echo echo;
+  ASSERT_TRUE(echo.Start({.addresses = {"unix:" + path}}).ok());
+  const SilentClient silent(path);
+  // It would be the test's time limit.
+  echo.server->Stop(absl::ZeroDuration(), absl::Hours(1));
+  EXPECT_TRUE(silent.IsClosedWithin(std::chrono::milliseconds(0)));
+}
+
+TEST(ServerTest, StopGivesTheGraceToCallsThatRunBesideClientsThatDoNotCall) {
+  const std::string path = TempSocket("beside");
+  Echo echo;
+  Gate gate;
+  Counting running;
+  echo.work = [&](CallContext&, const EchoRequest& request) {
+    running.Add();
+    gate.Wait();
+    return Echo::Reply(request);
+  };
+  ASSERT_TRUE(echo.Start({.addresses = {"unix:" + path}}).ok());
+  const SilentClient silent(path);
+  absl::Status in_flight;
+  std::thread caller([&] { in_flight = echo.Call(kWork, "x").status(); });
+  running.Await(1);
+  std::thread stopper([&] { echo.server->Stop(absl::ZeroDuration(), absl::Hours(1)); });
+  // Longer than connections are kept on which nothing happens.
+  EXPECT_FALSE(silent.IsClosedWithin(std::chrono::milliseconds(1500)));
+  gate.Open();
+  stopper.join();
+  caller.join();
+  EXPECT_TRUE(in_flight.ok()) << in_flight;
 }
 
 TEST(ServerTest, StopLetsNetworkCallsFinishTheirCallsWithinTheProcess) {
