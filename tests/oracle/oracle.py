@@ -304,7 +304,10 @@ class Oracle:
         if points.given.measure:
             given = measure_of(evidence, points.given.measure)
         else:
-            given = number(evidence.points) if evidence.points else None
+            decided = evidence.amended or evidence.points
+            if evidence.amended:
+                self.seen["amended: given points"] += 1
+            given = number(decided) if decided else None
         if given is None:
             return "undecided"
         given = max(-POINTS_MAX, min(POINTS_MAX, given))
@@ -319,6 +322,7 @@ class Oracle:
         unit = number(rule.points.round_to, 1)
         exact = exact * number(rule.factor, 10000) / 10000
         piece.asked = rounded(exact, unit)
+        exact = self.amend(piece, exact, unit)
         limits = rule.piece_limits
         held = exact
         if limits.least != "":
@@ -344,6 +348,41 @@ class Oracle:
                 piece.decayed = rounded(held * percent / 10000, unit)
         if piece.decayed != piece.full:
             piece.cut = "decay"
+        self.keep_repaired(piece, date)
+
+    def amend(self, piece, exact, unit):
+        """What the piece asks for when other points were decided; `exact` else."""
+        points = piece.rule.points
+        by_piece = points.WhichOneof("rule") == "given" and not points.given.measure
+        if piece.evidence.amended == "" or by_piece:
+            return exact
+        decided = number(piece.evidence.amended)
+        held = max(min(decided, max(piece.asked, 0)), min(piece.asked, 0))
+        if held == piece.asked:
+            self.seen["amended: not below what is asked"] += 1
+            return exact
+        self.seen["amended: " + ("to nothing" if held == 0 else "lessened")] += 1
+        piece.cut, piece.asked = "amended", rounded(held, unit)
+        return Fraction(held)
+
+    # 2 Repairs
+
+    def repair_of(self, evidence, date):
+        return next((r for r in evidence.repairs if during(r, date)), None)
+
+    def repaired_away(self, evidence, date):
+        repair = self.repair_of(evidence, date)
+        return repair is not None and number(repair.points) == 0
+
+    def keep_repaired(self, piece, date):
+        repair = self.repair_of(piece.evidence, date)
+        if repair is None:
+            return
+        kept = max(min(number(repair.points), max(piece.decayed, 0)), min(piece.decayed, 0))
+        self.seen["repaired: " + ("keeps less" if kept != piece.decayed else "keeps all")] += 1
+        if kept != piece.decayed:
+            piece.cut = "repaired"
+        piece.decayed = kept
 
     # 6 Validity
 
@@ -383,6 +422,9 @@ class Oracle:
         pieces = []
         for evidence, reached in self.reached:
             if evidence.contested and not self.contested_counts:
+                continue
+            if self.repaired_away(evidence, date):
+                self.seen["repaired: as one that never was"] += 1
                 continue
             rule = self.version_of(item, evidence) if item.version_of else item
             if rule is None or evidence.kind not in rule.kinds:
@@ -776,6 +818,8 @@ class Oracle:
                 continue
             if evidence.contested and not self.contested_counts:
                 continue
+            if self.repaired_away(evidence, date):
+                continue
             key = (day(evidence.determined_on), evidence.id.encode())
             if key[0] <= date and (latest is None or key > latest[0]):
                 latest = (key, evidence)
@@ -799,6 +843,7 @@ class Oracle:
                 return compares(getattr(asked, "is"), len(pieces) * 100)
             if asked.number == 3:
                 still_open = [p for p in pieces if p.evidence is not None and
+                              self.repair_of(p.evidence, date) is None and
                               (p.evidence.corrected_on == "" or day(p.evidence.corrected_on) > date)]
                 return compares(getattr(asked, "is"), len(still_open) * 100)
             return compares(getattr(asked, "is"), result.value[asked.id])

@@ -45,7 +45,9 @@ SHAPES = (
     + ["proposal: of the pack", "repair: a date", "repair: no class in force",
        "contested: the score is another without", "contested: the grade is another without"]
     + [f"cut: {cut}" for cut in ("-", "undecided", "piece-limits", "decay", "not-kept", "mean", "item-limits",
-                                 "not-cumulative", "weight", "group-limits")]
+                                 "not-cumulative", "weight", "group-limits", "amended", "repaired")]
+    + [f"amended: {what}" for what in ("lessened", "to nothing", "not below what is asked", "given points")]
+    + [f"repaired: {what}" for what in ("as one that never was", "keeps less", "keeps all")]
 )
 
 

@@ -439,6 +439,11 @@ class Worlds:
                 evidence.measures.add(name=name, value=decimal(value))
         if self.chance(2):
             evidence.tags.append(random.choice(TAGS))
+        if self.chance(8):
+            evidence.amended = random.choice(["0", "-1", "2.5", decimal(random.randint(-2000, 2000))])
+        while self.chance(8):
+            repair = evidence.repairs.add(points=random.choice(["", "0", "-1", "1", "-2.55"]))
+            self.span(repair)
 
     def add_subject(self, case, name):
         random = self.random

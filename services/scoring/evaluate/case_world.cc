@@ -123,6 +123,19 @@ absl::Status CaseWorld::AddEvidence(const v1::CaseEvidence& e, Vocabulary& vocab
   Hundredths points = kNoPoints;
   XINCE_RETURN_IF_ERROR(ReadNumber(e.points(), "points", kNoPoints, points));
   if (points != kNoPoints) fact.points = Decided(points);
+  Repaired amended{.evidence = fact.evidence, .amended = true};
+  XINCE_RETURN_IF_ERROR(ReadNumber(e.amended(), "amended", kNoPoints, amended.points));
+  if (amended.points != kNoPoints) {
+    fact.points = Decided(amended.points);
+    repairs_.push_back(amended);
+  }
+  for (const v1::CaseRepair& r : e.repairs()) {
+    Repaired repair{.evidence = fact.evidence};
+    XINCE_RETURN_IF_ERROR(ReadDay(r.from(), "repairs.from", kNoDay, repair.from));
+    XINCE_RETURN_IF_ERROR(ReadDay(r.until(), "repairs.until", kForever, repair.until));
+    XINCE_RETURN_IF_ERROR(ReadNumber(r.points(), "repairs.points", 0, repair.points));
+    repairs_.push_back(repair);
+  }
   fact.level = static_cast<uint8_t>(e.level());
   fact.issuer_level = static_cast<uint8_t>(e.issuer_level());
   fact.issuer = issuers_.Intern(e.issuer());
@@ -202,11 +215,12 @@ std::vector<Fact> CaseWorld::FactsOf(const std::string& subject) const {
 SubjectFacts CaseWorld::SubjectOf(const std::string& subject,
                                   const CompiledSubjectPolicy& policy) const {
   const auto known = known_.find(subject);
-  if (known == known_.end()) return {};
+  if (known == known_.end()) return {.repairs = repairs_};
   return {.attributes = known->second.attributes,
           .lists = known->second.lists,
           .history = known->second.history,
           .projects = known->second.projects,
+          .repairs = repairs_,
           .ranked_grade = policy.FindGrade(known->second.ranked_grade)};
 }
 

@@ -64,6 +64,8 @@ class CaseWorld {
   std::deque<std::vector<Symbol>> tags_;
   std::map<std::string, std::vector<std::pair<uint32_t, ReachMask>>> found_;
   std::map<std::string, Known> known_;
+  /// Of all pieces.
+  std::vector<Repaired> repairs_;
 };
 
 /// The outcome in the words of a case, every field filled.

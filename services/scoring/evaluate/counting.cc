@@ -148,6 +148,7 @@ void Evaluator::Impl::Escalate(Piece* begin, Piece* end, Day day) {
     const uint32_t row = std::min(rule.rows.begin + nth, rule.rows.end - 1);
     SetPoints(rule, {t_->rows[row], 1}, piece);
     if (subject_->repairs.empty()) continue;
+    Amend(rule, facts_[piece.source], piece);
     if (const Repaired* repair = RepairOf(facts_[piece.source], day); repair != nullptr)
       KeepRepaired(*repair, piece);
   }

@@ -154,17 +154,20 @@ class Evaluator::Impl {
                      const SubjectFacts& subject,
                      Day day,
                      const EvaluateOptions& options);
+  std::vector<Use> UsesOf(const CompiledSubjectPolicy& policy, const Fact& fact);
 
  private:
+  /// What a rule may ask for; false when it does not take the piece after all.
+  bool AsksOf(const Rule& rule, const Fact& fact, Use& use) const;
   void Complete(const EvaluateOptions& options);
 
   // gather.cc: from facts to pieces.
   void Gather(Pass& pass);
   void TryRule(Pass& pass, const KindRule& entry, uint32_t fact_index);
+  void CountAnew(Pass& pass, uint16_t item);
   void Arrange(Pass& pass);
   bool Matches(const Rule& rule, const Fact& fact) const;
   bool Selected(Pass& pass, const Rule& rule, const Fact& fact, Piece& piece);
-  void CountAnew(Pass& pass, uint16_t item);
   bool WholePoints(const Rule& rule, const Fact& fact, Hundredths& points, bool& decided) const;
   bool PointsOf(const Rule& rule, const Fact& fact, Piece& piece) const;
   bool ExactPoints(const Rule& rule, const Fact& fact, Exact& exact, bool& decided) const;
@@ -172,8 +175,12 @@ class Evaluator::Impl {
   [[nodiscard]] const Repaired* RepairOf(const Fact& fact, Day day) const;
   /// The piece keeps what its repair says.
   static void KeepRepaired(const Repaired& repair, Piece& piece);
+  /// The piece asks for what was decided instead, where something was.
+  void Amend(const Rule& rule, const Fact& fact, Piece& piece) const;
   static void SetWholePoints(const Rule& rule, Hundredths points, Piece& piece);
   static void SetPoints(const Rule& rule, Exact exact, Piece& piece);
+  /// From what it asks for exactly: rounded, within the limits of a piece, decayed.
+  static void SetAsked(const Rule& rule, const Exact& exact, Piece& piece);
   [[nodiscard]] int32_t DecayOn(const Rule& rule, Day start, Day day) const;
   void AddProjects(Pass& pass, uint16_t item);
 
@@ -230,20 +237,13 @@ class Evaluator::Impl {
   void Restrict(Pass& pass, Outcome& outcome);
   int TriggerYear(const RestrictionRow& row, Pass& pass);
   bool HoldsOn(const RestrictionRow& row, Pass& pass);
+  bool HeldBefore(const RestrictionRow& row, Pass& pass);
   bool HeldIn(const RestrictionRow& row, int year, bool without_contested);
   void Propose(Pass& pass, Outcome& outcome);
   [[nodiscard]] Day NextOther(Day day) const;
   template <typename Take>
   void EachOtherBoundary(Day day, const Take& take) const;
-  bool HeldBefore(const RestrictionRow& row, Pass& pass);
 
-  // explain.cc
-  void WriteExplanation(const Pass& pass, Outcome& outcome);
-  void WriteLines(const Pass& pass, Outcome& outcome);
-  void DistributeMix(const Pass& pass, uint16_t group, Outcome& outcome);
-  void DropLosers(const Pass& pass, uint16_t group, Outcome& outcome);
-  void CutGroup(uint16_t group, Outcome& outcome);
-  void OrderLines(const Range& items);
   // begins.cc: since when restrictions hold.
   void FindBegins(Outcome& outcome, bool without_contested);
   void AskItems(const Outcome& outcome);
@@ -255,6 +255,13 @@ class Evaluator::Impl {
   template <typename Take>
   void TurnsOfPiece(const KindRule& entry, uint32_t fact, const Take& take);
 
+  // explain.cc
+  void WriteExplanation(const Pass& pass, Outcome& outcome);
+  void WriteLines(const Pass& pass, Outcome& outcome);
+  void DistributeMix(const Pass& pass, uint16_t group, Outcome& outcome);
+  void DropLosers(const Pass& pass, uint16_t group, Outcome& outcome);
+  void CutGroup(uint16_t group, Outcome& outcome);
+  void OrderLines(const Range& items);
   [[nodiscard]] Range LinesOf(const Range& items) const;
   [[nodiscard]] Range ItemsOf(const Member& member) const;
   [[nodiscard]] Day RepairFrom(const Piece& piece, Day day) const;

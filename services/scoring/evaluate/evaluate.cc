@@ -9,6 +9,10 @@
 
 namespace xince::evaluate {
 
+std::vector<Use> Evaluator::UsesOf(const CompiledSubjectPolicy& policy, const Fact& fact) {
+  return impl_->UsesOf(policy, fact);
+}
+
 void CheckSums(bool holds, const char* what) {
   if (holds) return;
   std::fprintf(stderr, "evaluate: %s\n", what);

@@ -39,6 +39,17 @@ struct EvaluateOptions {
   bool without_contested = false;
 };
 
+/// An item that takes a piece of evidence, with the points that the piece may have there: what it asks
+/// for, by its place among others where the rule escalates; where the rule takes decided points, those,
+/// and all that its limits let be where nothing is decided yet.
+struct Use {
+  uint16_t item = 0;
+  Hundredths least = 0;
+  Hundredths most = 0;
+  /// The rule gives decided points their sign.
+  bool signs = false;
+};
+
 /// Evaluates, keeping its working memory from one call to the next. One per thread.
 class Evaluator {
  public:
@@ -54,6 +65,10 @@ class Evaluator {
                      const SubjectFacts& subject,
                      Day day,
                      const EvaluateOptions& options = {});
+
+  /// The items that take a piece by its kind, reach, filter and dates of version, on whatever day it is
+  /// active, in the order of the policy. Nothing that was decided anew about its points is looked at.
+  std::vector<Use> UsesOf(const CompiledSubjectPolicy& policy, const Fact& fact);
 
  private:
   class Impl;

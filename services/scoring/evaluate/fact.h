@@ -143,14 +143,18 @@ struct ProjectScore {
   Hundredths households = 0;
 };
 
-/// A piece that was repaired: when from <= day < until it keeps `points`, held between what it asks for
-/// and 0. With 0 it is as a piece that never was.
+/// What a case decided about the points of a piece. A repair: when from <= day < until the piece keeps
+/// `points`, held between what it asks for and 0; with 0 it is as a piece that never was. An amendment,
+/// at most one of a piece: on every day it asks for `points`, held between what the rule asks for and 0;
+/// where the rule takes the piece's decided points, they are in Fact::points already.
 struct Repaired {
   /// The caller's reference, as in Fact::evidence.
   uint32_t evidence = kNone;
   Day from = kNoDay;
   Day until = kForever;
   Hundredths points = 0;
+  /// An amendment, and no repair: `from` and `until` are not looked at.
+  bool amended = false;
 };
 
 /// Facts of one kind that follow one another.
@@ -170,7 +174,7 @@ struct SubjectFacts {
   absl::Span<const Recorded> history;
   /// In the order of the projects' resource names.
   absl::Span<const ProjectScore> projects;
-  /// In any order; few.
+  /// Repairs and amendments, in any order; few.
   absl::Span<const Repaired> repairs;
   /// Row of the grade that the population pass (rank.h) gave; -1 when there was none.
   int ranked_grade = -1;

@@ -165,6 +165,10 @@ void Evaluator::Impl::SetPoints(const Rule& rule, Exact exact, Piece& piece) {
     exact.num *= rule.factor;
     exact.den *= 10000;
   }
+  SetAsked(rule, exact, piece);
+}
+
+void Evaluator::Impl::SetAsked(const Rule& rule, const Exact& exact, Piece& piece) {
   piece.asked = static_cast<int32_t>(Rounded(exact, rule.round_to));
   bool cut = false;
   const Exact limited = Limited(exact, rule.piece_limits, cut);
@@ -190,12 +194,28 @@ bool Evaluator::Impl::PointsOf(const Rule& rule, const Fact& fact, Piece& piece)
     if (decided) SetPoints(rule, exact, piece);
   }
   if (!decided) piece.cut = Cut::kUndecided;
+  if (!subject_->repairs.empty()) Amend(rule, fact, piece);
   return true;
+}
+
+void Evaluator::Impl::Amend(const Rule& rule, const Fact& fact, Piece& piece) const {
+  if (rule.points == PointsRule::kGiven && rule.measure == 0) return;
+  for (const Repaired& amended : subject_->repairs) {
+    if (!amended.amended || amended.evidence != fact.evidence) continue;
+    const auto asked = static_cast<Hundredths>(piece.asked);
+    const Hundredths decided =
+        std::clamp(amended.points, std::min<Hundredths>(asked, 0), std::max<Hundredths>(asked, 0));
+    if (decided == asked) return;
+    piece.cut = Cut::kAmended;
+    SetAsked(rule, {decided, 1}, piece);
+    return;
+  }
 }
 
 const Repaired* Evaluator::Impl::RepairOf(const Fact& fact, Day day) const {
   for (const Repaired& repair : subject_->repairs) {
-    if (repair.evidence == fact.evidence && repair.from <= day && day < repair.until)
+    if (!repair.amended && repair.evidence == fact.evidence && repair.from <= day &&
+        day < repair.until)
       return &repair;
   }
   return nullptr;
@@ -361,26 +381,6 @@ void Evaluator::Impl::Gather(Pass& pass) {
   TakeOwnLines(pass);
 }
 
-// Items that may have a line though they have no piece.
-void Evaluator::Impl::TakeOwnLines(Pass& pass) {
-  if (pass.selection.by != Selection::By::kActive) return;
-  for (const uint16_t item : t_->own_line_items) {
-    const ItemState& state = pass.items[item];
-    if (state.pieces.empty() && state.count == 0) pass.touched.push_back(item);
-  }
-}
-
-void Evaluator::Impl::AddProjects(Pass& pass, uint16_t index) {
-  const Item& item = t_->items[index];
-  const size_t begin = pass.found.size();
-  for (uint32_t i = 0; i < subject_->projects.size(); ++i) {
-    const ProjectScore& project = subject_->projects[i];
-    if (!project.rated) continue;
-    Piece piece;
-    piece.item = index;
-    piece.order = i + 1;  // After the lines of items' own.
-    piece.source = i;
-    const Wide score = std::clamp(project.score, -kPointsMax, kPointsMax);
 // Counts one item of a pass that has items anew, as of the day the pass was moved to, from what it may
 // take. The item depends on evidence alone.
 void Evaluator::Impl::CountAnew(Pass& pass, uint16_t item) {
@@ -407,6 +407,26 @@ void Evaluator::Impl::CountAnew(Pass& pass, uint16_t item) {
   CountItem(pass, item);
 }
 
+// Items that may have a line though they have no piece.
+void Evaluator::Impl::TakeOwnLines(Pass& pass) {
+  if (pass.selection.by != Selection::By::kActive) return;
+  for (const uint16_t item : t_->own_line_items) {
+    const ItemState& state = pass.items[item];
+    if (state.pieces.empty() && state.count == 0) pass.touched.push_back(item);
+  }
+}
+
+void Evaluator::Impl::AddProjects(Pass& pass, uint16_t index) {
+  const Item& item = t_->items[index];
+  const size_t begin = pass.found.size();
+  for (uint32_t i = 0; i < subject_->projects.size(); ++i) {
+    const ProjectScore& project = subject_->projects[i];
+    if (!project.rated) continue;
+    Piece piece;
+    piece.item = index;
+    piece.order = i + 1;  // After the lines of items' own.
+    piece.source = i;
+    const Wide score = std::clamp(project.score, -kPointsMax, kPointsMax);
     piece.asked = piece.value = static_cast<int32_t>(Rounded({score * item.factor, 10000}));
     piece.open = false;
     pass.found.push_back(piece);

@@ -128,6 +128,8 @@ absl::string_view CutWord(Cut cut) {
       return "group-limits";
     case Cut::kRepaired:
       return "repaired";
+    case Cut::kAmended:
+      return "amended";
   }
   return "-";
 }

@@ -59,6 +59,8 @@ enum class Cut : uint8_t {
   kGroupLimits = 9,
   /// It was repaired, and keeps less.
   kRepaired = 10,
+  /// An upheld objection decided less than the rule asks for.
+  kAmended = 11,
 };
 
 /// A word for a cut, such as `item-limits`; `-` for kNone.

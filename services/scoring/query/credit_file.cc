@@ -128,7 +128,8 @@ const evaluate::Repaired* RepairOf(const Assessment& assessment, const evaluate:
   if (line.evidence == evaluate::kNone) return nullptr;
   for (const evaluate::Repaired& repair : assessment.repairs) {
     const creditfile::Day day = assessment.outcome->day;
-    if (repair.evidence == line.evidence && repair.from <= day && day < repair.until)
+    if (!repair.amended && repair.evidence == line.evidence && repair.from <= day &&
+        day < repair.until)
       return &repair;
   }
   return nullptr;
@@ -138,8 +139,13 @@ const evaluate::Repaired* RepairOf(const Assessment& assessment, const evaluate:
 std::vector<evaluate::Line> LinesOf(const Assessment& assessment) {
   std::vector<evaluate::Line> lines = assessment.outcome->lines;
   if (assessment.repairs.empty()) return lines;
-  const evaluate::Outcome before =
-      evaluate::Evaluate(*assessment.policy, assessment.facts, {}, assessment.outcome->day);
+  std::vector<evaluate::Repaired> amended = assessment.repairs;
+  amended.erase(std::remove_if(amended.begin(),
+                               amended.end(),
+                               [](const evaluate::Repaired& one) { return !one.amended; }),
+                amended.end());
+  const evaluate::Outcome before = evaluate::Evaluate(
+      *assessment.policy, assessment.facts, {.repairs = amended}, assessment.outcome->day);
   for (evaluate::Line line : before.lines) {
     const evaluate::Repaired* repair = RepairOf(assessment, line);
     if (repair == nullptr || repair->points != 0) continue;
