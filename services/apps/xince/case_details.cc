@@ -50,6 +50,20 @@ absl::StatusOr<int64_t> PointsIn(const std::string& flag, const std::string& wri
   return *points;
 }
 
+absl::Status FillContacts(const StepFlags& flags,
+                          google::protobuf::RepeatedPtrField<lv::Contact>& contacts) {
+  for (const std::string& written : flags.contacts) {
+    const auto [level, name] = Pair(written);
+    type::v1::Level of = type::v1::LEVEL_UNSPECIFIED;
+    if (!type::v1::Level_Parse(absl::StrCat("LEVEL_", EnumWord(level)), &of))
+      return Wrong("contact", written, "LEVEL=NAME");
+    auto& contact = *contacts.Add();
+    contact.set_level(of);
+    contact.set_name(name);
+  }
+  return absl::OkStatus();
+}
+
 absl::Status FillProposal(const StepFlags& flags, lv::Proposal& proposal) {
   proposal.set_reasons(flags.reason);
   proposal.set_months(static_cast<uint32_t>(flags.months));
@@ -67,15 +81,23 @@ absl::Status FillProposal(const StepFlags& flags, lv::Proposal& proposal) {
       return Wrong("measure-kind", written, "a kind of effect such as exclusion");
     proposal.add_measures(kind);
   }
-  for (const std::string& written : flags.contacts) {
-    const auto [level, name] = Pair(written);
-    type::v1::Level of = type::v1::LEVEL_UNSPECIFIED;
-    if (!type::v1::Level_Parse(absl::StrCat("LEVEL_", EnumWord(level)), &of))
-      return Wrong("contact", written, "LEVEL=NAME");
-    auto& contact = *proposal.add_contacts();
-    contact.set_level(of);
-    contact.set_name(name);
-  }
+  return FillContacts(flags, *proposal.mutable_contacts());
+}
+
+absl::Status FillFollowUp(const StepFlags& flags, lv::FollowUp& log) {
+  google::protobuf::RepeatedPtrField<lv::Contact> contacts;
+  XINCE_RETURN_IF_ERROR(FillContacts(flags, contacts));
+  if (contacts.size() != 1)
+    return Wrong("contact", absl::StrCat(contacts.size()), "LEVEL=NAME, once");
+  *log.mutable_contact() = contacts[0];
+  lv::FollowUp::Method method = lv::FollowUp::METHOD_UNSPECIFIED;
+  if (!flags.method.empty() && !lv::FollowUp::Method_Parse(EnumWord(flags.method), &method))
+    return Wrong("method", flags.method, "visit, talk, stationed, inspection, remote");
+  log.set_method(method);
+  log.set_held_on(flags.day);
+  log.set_findings(flags.findings);
+  log.set_next_on(flags.next_on);
+  if (!flags.proof.empty()) *log.add_documents() = PaperOf(flags);
   return absl::OkStatus();
 }
 
@@ -193,6 +215,11 @@ absl::Status Fill(CaseStep::Record record, const StepFlags& flags, lv::StepDetai
       return FillDecision(flags, *details.mutable_decision());
     case CaseStep::OBJECTION_GROUNDS:
       return FillObjection(flags, *details.mutable_objection());
+    case CaseStep::FOLLOW_UP:
+      return FillFollowUp(flags, *details.mutable_follow_up());
+    case CaseStep::CONTACTS:
+      details.mutable_contacts()->set_reasons(flags.reason);
+      return FillContacts(flags, *details.mutable_contacts()->mutable_contacts());
     case CaseStep::MANDATE:
       return FillMandate(flags, *details.mutable_mandate());
     case CaseStep::NOTICE:
@@ -232,7 +259,8 @@ void AddStepFlags(Command& command, StepFlags& flags, const std::string& as) {
       .Option("--division", flags.division, "division of the office")
       .Option("--details", flags.details, "file with what the step records, JSON of StepDetails")
       .Option("--reason", flags.reason, "reasons")
-      .Option("--day", flags.day, "day of the service, hearing, inspection or correction")
+      .Option("--day", flags.day, "day of the service, hearing, inspection, visit or correction")
+      .Option("--next-on", flags.next_on, "day of the next follow-up")
       .Option("--until", flags.until, "last day of an order to rectify")
       .Option("--what", flags.what, "what is to be rectified")
       .Option("--text", flags.text, "text published")
@@ -241,8 +269,10 @@ void AddStepFlags(Command& command, StepFlags& flags, const std::string& as) {
       .Option("--measure", flags.measure, "what is intended, in a notice")
       .Option("--rights", flags.rights, "rights, in a notice")
       .Option("--time-limits", flags.time_limits, "time limits, in a notice")
-      .Option(
-          "--method", flags.method, "in-person, left, mail, electronic, public-notice, entrusted")
+      .Option("--method",
+              flags.method,
+              "of a service: in-person, left, mail, electronic, public-notice, entrusted; of a "
+              "follow-up: visit, talk, stationed, inspection, remote")
       .Option("--receiver", flags.receiver, "to whom it was served")
       .Option("--proof", flags.proof, "title of the proof, order, minutes or mandate")
       .Option("--proof-number", flags.proof_number, "its number")
@@ -268,7 +298,7 @@ void AddStepFlags(Command& command, StepFlags& flags, const std::string& as) {
       .Option("--convened", flags.convened, "day a hearing was convened")
       .Flag("--met", flags.met, "an inspection found it met")
       .Flag("--not-met", flags.not_met, "an inspection found it not met")
-      .Option("--findings", flags.findings, "what an inspection found")
+      .Option("--findings", flags.findings, "what an inspection or a visit found")
       .Flag("--duties-done", flags.duties_done, "all duties are done")
       .Option("--pledge", flags.pledge, "title of the public pledge")
       .Options("--opinion", flags.opinions, "BODY:DATE:agrees|objects");

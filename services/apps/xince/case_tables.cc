@@ -34,6 +34,42 @@ std::string PartyWord(int party) {
   }
 }
 
+std::string LevelWord(int level) {
+  switch (level) {
+    case type::v1::LEVEL_NATIONAL:
+      return "国家";
+    case type::v1::LEVEL_PROVINCE:
+      return "省";
+    case type::v1::LEVEL_CITY:
+      return "市";
+    case type::v1::LEVEL_DISTRICT:
+      return "区县";
+    case type::v1::LEVEL_STREET:
+      return "街镇";
+    case type::v1::LEVEL_COMMUNITY:
+      return "社区";
+    default:
+      return "";
+  }
+}
+
+std::string MethodWord(lv::FollowUp::Method method) {
+  switch (method) {
+    case lv::FollowUp::VISIT:
+      return "走访";
+    case lv::FollowUp::TALK:
+      return "约谈";
+    case lv::FollowUp::STATIONED:
+      return "蹲点指导";
+    case lv::FollowUp::INSPECTION:
+      return "检查";
+    case lv::FollowUp::REMOTE:
+      return "电话或者书面";
+    default:
+      return "";
+  }
+}
+
 std::string ClockWord(lv::ClockState::Status status) {
   switch (status) {
     case lv::ClockState::RUNNING:
@@ -147,6 +183,41 @@ std::string CaseText(const lv::Case& of) {
   return absl::StrCat(facts.ToText(), "\n", steps.ToText(), NextText(of));
 }
 
+std::string LogText(const lv::Case& of) {
+  Table contacts({{.text = "联系人"}, {.text = "层级"}, {.text = "职务"}});
+  Table log({{.text = "日期"},
+             {.text = "联系人"},
+             {.text = "方式"},
+             {.text = "发现的情况", .columns_max = 100},
+             {.text = "约定下次"}});
+  for (const lv::StepTaken& step : of.steps()) {
+    const lv::StepDetails& details = step.details();
+    if (details.has_proposal() || details.has_contacts()) {
+      contacts.Clear();
+      const auto& named =
+          details.has_contacts() ? details.contacts().contacts() : details.proposal().contacts();
+      for (const lv::Contact& contact : named)
+        contacts.Add({contact.name(), LevelWord(contact.level()), contact.post()});
+    }
+    if (!details.has_follow_up()) continue;
+    const lv::FollowUp& line = details.follow_up();
+    log.Add({line.held_on(),
+             line.contact().name(),
+             MethodWord(line.method()),
+             line.findings(),
+             line.next_on()});
+  }
+  std::string text = absl::StrCat(of.name(), " ", of.state_zh(), "\n");
+  if (!contacts.empty()) absl::StrAppend(&text, "\n", contacts.ToText());
+  absl::StrAppend(&text, "\n", log.empty() ? "尚无跟踪记录\n" : log.ToText());
+  for (const lv::ClockState& clock : of.clocks()) {
+    if (clock.clock() != "follow-up" || clock.due().empty()) continue;
+    absl::StrAppend(
+        &text, "\n", clock.zh(), " ", clock.due(), " ", ClockWord(clock.status()), "\n");
+  }
+  return text;
+}
+
 std::string CasesText(const lv::ListCasesResponse& cases) {
   Table table({{.text = "案件"},
                {.text = "程序"},
@@ -201,6 +272,7 @@ std::string DefinitionsText(const lv::ListDefinitionsResponse& definitions) {
                {.text = "主体"},
                {.text = "程序"},
                {.text = "期限(月)", .right = true},
+               {.text = "名额", .right = true},
                {.text = "在列", .right = true}});
   for (const lv::Definition& list : definitions.lists()) {
     table.Add({list.id(),
@@ -208,6 +280,7 @@ std::string DefinitionsText(const lv::ListDefinitionsResponse& definitions) {
                absl::StrJoin(list.subjects(), " "),
                list.terms().procedure(),
                list.terms().months() == 0 ? "" : absl::StrCat(list.terms().months()),
+               list.terms().quota() == 0 ? "" : absl::StrCat(list.terms().quota()),
                absl::StrCat(list.entries())});
   }
   return table.ToText();

@@ -12,6 +12,8 @@ namespace xince::cli {
 std::string CaseText(const listing::v1::Case& of);
 /// What may happen next, what is missing for it, and which clocks run.
 std::string NextText(const listing::v1::Case& of);
+/// The follow-up log: who follows up, each line, and when the next is due.
+std::string LogText(const listing::v1::Case& of);
 /// Cases, one a line.
 std::string CasesText(const listing::v1::ListCasesResponse& cases);
 /// Entries, one a line.

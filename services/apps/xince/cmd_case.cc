@@ -278,6 +278,13 @@ int Next(Session& session, const std::string& name) {
   return kExitDone;
 }
 
+int Log(Session& session, const std::string& name) {
+  const absl::StatusOr<lv::Case> read = Read(session, name);
+  if (!read.ok() || session.json()) return Tell(session, read);
+  std::cout << LogText(*read);
+  return kExitDone;
+}
+
 }  // namespace
 
 void AddCases(Command& app) {
@@ -288,6 +295,12 @@ void AddCases(Command& app) {
   group.Add("next", "what may happen next, what is missing, and which deadlines run")
       .Argument("CASE", *name, "cases/YEAR-NUMBER, or YEAR-NUMBER")
       .Run([name](Session& session) { return Next(session, *name); });
+  const auto logged = std::make_shared<std::string>();
+  group.Add("log", "the follow-up log: who follows up, when, what was found, when again")
+      .Argument("CASE", *logged, "cases/YEAR-NUMBER, or YEAR-NUMBER")
+      .Run([logged](Session& session) { return Log(session, *logged); });
+  AddStep(group, "follow-up", "logs a visit or talk", "officer", {"follow-up"});
+  AddStep(group, "contacts", "names other contacts", "officer", {"name-contacts"});
   AddStep(group, "check", "checks a proposal", "officer", {"check"});
   AddStep(group, "notice", "writes the notice before a decision", "officer", {"write-notice"});
   AddStep(group,

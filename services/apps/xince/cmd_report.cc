@@ -155,6 +155,11 @@ absl::StatusOr<Report> LedgerSummary(Making& making) {
   return reports::RectificationSummary(making.scope, records);
 }
 
+absl::StatusOr<Report> Contacts(Making& making) {
+  XINCE_ASSIGN_OR_RETURN(const reports::FollowUpRecords records, making.reader.FollowUps());
+  return reports::FollowUps(making.scope, records);
+}
+
 using Make = std::function<absl::StatusOr<Report>(Making&)>;
 
 const std::map<std::string, Make>& Makers() {
@@ -166,6 +171,7 @@ const std::map<std::string, Make>& Makers() {
       {"party-coverage", OfCommittees(reports::PartyCoverage)},
       {"overdue-elections", OfCommittees(reports::OverdueElections)},
       {"evaluations", Evaluations},
+      {"follow-ups", Contacts},
       {"rectification", Ledger},
       {"rectification-summary", LedgerSummary}};
   return *kMakers;

@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "xince/listing/v1/listing.pb.h"
+
 #include "services/apps/xince/session.h"
 #include "services/runtime/errors.h"
 
@@ -104,6 +106,25 @@ absl::StatusOr<reports::RectificationRecords> RecordReader::Rectifications() {
                                         v1::ListInspectionsRequest(),
                                         &v1::ListInspectionsResponse::mutable_inspections,
                                         records.inspections));
+  return records;
+}
+
+absl::StatusOr<reports::FollowUpRecords> RecordReader::FollowUps() {
+  namespace v1 = listing::v1;
+  reports::FollowUpRecords records;
+  XINCE_RETURN_IF_ERROR(Read<v1::ListCasesResponse>("xince.listing.v1.ListingService/ListCases",
+                                                    v1::ListCasesRequest(),
+                                                    &v1::ListCasesResponse::mutable_cases,
+                                                    records.cases));
+  if (division_.empty()) return records;
+  std::vector<credit::v1::Standing> standings;
+  XINCE_RETURN_IF_ERROR(Read<credit::v1::ListStandingsResponse>(
+      "xince.credit.v1.CreditService/ListStandings",
+      InDivision<credit::v1::ListStandingsRequest>(division_),
+      &credit::v1::ListStandingsResponse::mutable_standings,
+      standings));
+  for (const credit::v1::Standing& standing : standings)
+    records.subjects.insert(standing.subject());
   return records;
 }
 

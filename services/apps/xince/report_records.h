@@ -9,6 +9,7 @@
 
 #include "services/reports/committee_reports.h"
 #include "services/reports/evaluation_reports.h"
+#include "services/reports/follow_up_reports.h"
 #include "services/reports/ranking_reports.h"
 #include "services/reports/rectification_reports.h"
 
@@ -32,6 +33,7 @@ class RecordReader {
   absl::StatusOr<reports::CommitteeRecords> Committees();
   absl::StatusOr<reports::EvaluationRecords> Evaluations();
   absl::StatusOr<reports::RectificationRecords> Rectifications();
+  absl::StatusOr<reports::FollowUpRecords> FollowUps();
   absl::StatusOr<reports::EstateRecords> Estates();
   /// Standings of a collection on a day, `YYYY-MM-DD`, not later than today.
   absl::StatusOr<std::vector<credit::v1::Standing>> Standings(const std::string& collection,

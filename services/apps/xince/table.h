@@ -32,6 +32,8 @@ class Table {
 
   /// A row of as many cells as there are headings.
   void Add(std::vector<std::string> cells) { rows_.push_back(std::move(cells)); }
+  /// Takes every row out.
+  void Clear() { rows_.clear(); }
   [[nodiscard]] bool empty() const { return rows_.empty(); }
   /// Lines ended by a line break, columns two spaces apart, nothing behind the last.
   [[nodiscard]] std::string ToText() const;

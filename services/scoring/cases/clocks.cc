@@ -1,5 +1,7 @@
 #include "services/scoring/cases/clocks.h"
 
+#include <algorithm>
+
 #include "services/runtime/errors.h"
 
 namespace xince::cases {
@@ -17,11 +19,11 @@ absl::StatusOr<Date> OnWorkingDay(Date day, const WorkingDays& calendar) {
   return calendar.NthWorkingDayAfter(day, 1);
 }
 
-absl::StatusOr<Date> After(const CaseClock& clock,
+absl::StatusOr<Date> After(CaseClock::Unit unit,
                            Date from,
                            int count,
                            const WorkingDays& calendar) {
-  switch (clock.unit()) {
+  switch (unit) {
     case CaseClock::WORKING_DAYS:
       return calendar.NthWorkingDayAfter(from, count);
     case CaseClock::MONTHS:
@@ -47,7 +49,8 @@ absl::StatusOr<Date> LastDay(const CaseClock& clock,
   Date due = type::kDateMax;
   switch (clock.length()) {
     case CaseClock::FIXED: {
-      XINCE_ASSIGN_OR_RETURN(due, After(clock, from, static_cast<int>(clock.count()), calendar));
+      XINCE_ASSIGN_OR_RETURN(due,
+                             After(clock.unit(), from, static_cast<int>(clock.count()), calendar));
       break;
     }
     case CaseClock::AS_STATED:
@@ -66,6 +69,17 @@ absl::StatusOr<Date> LastDay(const CaseClock& clock,
     case CaseClock::DRAFT_PUBLICITY:
       if (lengths.draft_days == 0) return from - 1;
       return calendar.NthWorkingDayAfter(from, lengths.draft_days);
+    case CaseClock::FOLLOW_UP:
+      due = lengths.next_follow_up;
+      if (lengths.follow_up != nullptr) {
+        XINCE_ASSIGN_OR_RETURN(const Date by_rule,
+                               After(lengths.follow_up->unit(),
+                                     from,
+                                     static_cast<int>(lengths.follow_up->count()),
+                                     calendar));
+        due = std::min(due, by_rule);
+      }
+      break;
     default:
       break;
   }
@@ -86,7 +100,7 @@ absl::StatusOr<Date> Resumed(
 absl::StatusOr<Date> LatestExtension(const CaseClock& clock,
                                      Date due,
                                      const WorkingDays& calendar) {
-  return After(clock, due, static_cast<int>(clock.extension_most()), calendar);
+  return After(clock.unit(), due, static_cast<int>(clock.extension_most()), calendar);
 }
 
 absl::StatusOr<int> DaysLeft(const CaseClock& clock,

@@ -22,6 +22,10 @@ struct Lengths {
   int publicity_max_months = 0;
   /// Working days a draft is shown; 0 for none.
   int draft_days = 0;
+  /// How often an entry is followed up; null where no number is fixed.
+  const policy::v1::FollowUpRule* follow_up = nullptr;
+  /// FOLLOW_UP: the next day that was agreed.
+  type::Date next_follow_up = type::kDateMax;
   /// AS_STATED: the last day.
   type::Date stated = type::kDateMax;
 };

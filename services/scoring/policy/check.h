@@ -34,6 +34,8 @@ inline constexpr int kLegalDaysMax = 366;
 inline constexpr int kProceduresMax = 32;
 /// Most pieces a criterion of a list may ask for.
 inline constexpr int kCriterionCountMax = 1000;
+/// Most conditions of a list that end an entry.
+inline constexpr int kListExitsMax = 20;
 /// Longest consultation a pack may ask for or a draft may have, in days.
 inline constexpr int kConsultationDaysMax = 365;
 /// Greatest factor and decay: 1000 %.

@@ -79,14 +79,15 @@ TEST_P(NationalPacks, HoldTheNumbersOfTheOrders) {
         std::count(effects.begin(), effects.end(), v1::ListDefinition::DEPRIVATION) != 0;
     EXPECT_EQ(deprives, basis.basis() != v1::ListDefinition::NORMATIVE_DOCUMENT);
   }
-  EXPECT_EQ(legal.procurement().rejection_lists_size(), GetParam().bases == 0 ? 0 : 3);
+  EXPECT_EQ(legal.procurement().rejection_lists_size(), 3);
   EXPECT_FALSE(legal.procurement().local_credit().may_reject());
 }
 
 INSTANTIATE_TEST_SUITE_P(
     ByDate,
     NationalPacks,
-    testing::Values(Orders{"2019-07-01.textproto", {{0, 3}, {3, 12}, {6, 36}}, 0},
+    testing::Values(Orders{"2019-07-01.textproto", {{0, 3}, {3, 12}, {6, 36}}, 5},
+                    Orders{"2021-01-01.textproto", {{0, 3}, {3, 12}, {6, 36}}, 5},
                     Orders{"2023-05-01.textproto", {{0, 3}, {3, 36}, {12, 36}}, 5},
                     Orders{"2026-04-01.textproto", {{0, 3}, {3, 12}, {12, 36}}, 5}));
 

@@ -77,6 +77,8 @@ class TermsCheck {
     CheckContacts();
     CheckBasis();
     CheckCriteria();
+    CheckFollowUp();
+    CheckExits();
     for (int i = 0; i < terms_.effects_size(); ++i) {
       const v1::ListEffect& effect = terms_.effects(i);
       const Node child = Report::Child(node_, "effects", i, effect);
@@ -174,6 +176,41 @@ class TermsCheck {
       if (criterion.kinds().empty())
         report_.Add(child, "kinds", -1, "the criterion names no kind", "认定标准未列信息类别");
       CheckSourceOf(pack_, criterion, child, report_);
+    }
+  }
+
+  void CheckFollowUp() {
+    if (!terms_.has_follow_up()) return;
+    const v1::FollowUpRule& rule = terms_.follow_up();
+    const Node child = Report::Child(node_, "follow_up", -1, rule);
+    report_.AtMost(child, "count", rule.count(), kLegalDaysMax);
+    if (rule.count() == 0 || rule.unit() == v1::CaseClock::UNIT_UNSPECIFIED)
+      report_.Add(child, "count", -1, "it says no number of a unit", "跟踪周期未说明数量和单位");
+    CheckSourceOf(pack_, rule, child, report_);
+  }
+
+  void CheckExits() {
+    report_.Count(node_, "exits", terms_.exits_size(), kListExitsMax);
+    std::set<std::string> ids;
+    for (int i = 0; i < terms_.exits_size(); ++i) {
+      const v1::ListExit& exit = terms_.exits(i);
+      Node child = Report::Child(node_, "exits", i, exit);
+      child.id = exit.id();
+      report_.Id(child, "id", exit.id());
+      report_.Text(child, "zh", exit.zh());
+      report_.AtMost(child, "count", exit.count(), kCriterionCountMax);
+      if (!ids.insert(exit.id()).second)
+        report_.Add(child, "id", -1, "the id is taken", "编号重复");
+      if (exit.no_longer_proposed() == !exit.kinds().empty())
+        report_.Add(child,
+                    "kinds",
+                    -1,
+                    "either the outcome or kinds of evidence decide",
+                    "移出条件须在评价结果与信息类别中择一");
+      if (exit.no_longer_proposed() && (exit.count() > 0 || !exit.broken_by().empty()))
+        report_.Add(
+            child, "count", -1, "an outcome is not counted", "以评价结果移出的条件不计次数");
+      CheckSourceOf(pack_, exit, child, report_);
     }
   }
 

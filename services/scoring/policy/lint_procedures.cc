@@ -81,7 +81,11 @@ class ListLinter {
       const v1::ListDefinition& list = pack_.lists(i);
       const Node node = Named(root, "lists", i, list, list.id());
       const Node terms = list.has_terms() ? Report::Child(node, "terms", -1, list.terms()) : node;
-      if (list.has_terms()) LintTerms(list.terms(), terms);
+      if (list.has_terms()) {
+        LintTerms(list.terms(), terms);
+        LintFollowUp(list.terms(), terms);
+        LintExits(list, terms);
+      }
       if (list.effect() == v1::ListDefinition::DEPRIVATION) LintAdverse(list, node, terms);
     }
   }
@@ -145,15 +149,86 @@ class ListLinter {
                   absl::StrCat("程序“", id, "”不是列入名单的程序"));
   }
 
-  void LintCriterion(const v1::ListCriterion& criterion, const Node& node) {
-    for (int i = 0; i < criterion.kinds_size(); ++i) {
-      if (kinds_.Find(criterion.kinds(i)) == nullptr)
+  void LintKinds(const google::protobuf::RepeatedPtrField<std::string>& kinds,
+                 const char* field,
+                 const Node& node) {
+    for (int i = 0; i < kinds.size(); ++i) {
+      if (kinds_.Find(kinds[i]) == nullptr)
         report_.Add(node,
-                    "kinds",
+                    field,
                     i,
-                    absl::StrCat("no feed emits the kind `", criterion.kinds(i), "`"),
-                    absl::StrCat("没有数据源提供“", criterion.kinds(i), "”"));
+                    absl::StrCat("no feed emits the kind `", kinds[i], "`"),
+                    absl::StrCat("没有数据源提供“", kinds[i], "”"));
     }
+  }
+
+  void LintFollowUp(const ListTerms& terms, const Node& node) {
+    if (!terms.has_follow_up()) return;
+    const Node child = Report::Child(node, "follow_up", -1, terms.follow_up());
+    if (!terms.follow_up().has_source())
+      report_.Add(child, "source", -1, "the source is missing", "缺少依据");
+    for (const v1::Procedure* procedure : Called(terms.procedure())) {
+      if (std::none_of(procedure->clocks().begin(),
+                       procedure->clocks().end(),
+                       [](const v1::CaseClock& clock) {
+                         return clock.length() == v1::CaseClock::FOLLOW_UP;
+                       }))
+        report_.Add(
+            child,
+            "count",
+            -1,
+            absl::StrCat("the procedure `", procedure->id(), "` has no clock of follow-ups"),
+            absl::StrCat("程序“", procedure->zh(), "”没有跟踪期限"));
+    }
+  }
+
+  void LintExits(const v1::ListDefinition& list, const Node& node) {
+    for (int i = 0; i < list.terms().exits_size(); ++i) {
+      const v1::ListExit& exit = list.terms().exits(i);
+      const Node child = Named(node, "exits", i, exit, node.id);
+      report_.Text(child, "en", exit.en());
+      if (!exit.has_source()) report_.Add(child, "source", -1, "the source is missing", "缺少依据");
+      LintKinds(exit.kinds(), "kinds", child);
+      LintKinds(exit.broken_by(), "broken_by", child);
+      if (exit.no_longer_proposed() && !ProposedBySome(list.id()))
+        report_.Add(child,
+                    "no_longer_proposed",
+                    -1,
+                    "no outcome proposes anybody for the list",
+                    "没有评价结果提出该名单");
+    }
+    if (list.terms().exits().empty()) return;
+    for (const v1::Procedure* procedure : Called(list.terms().procedure())) {
+      if (!LeavesByRule(*procedure))
+        report_.Add(node,
+                    "exits",
+                    0,
+                    absl::StrCat("the procedure `", procedure->id(), "` has no step EXIT_HOLDS"),
+                    absl::StrCat("程序“", procedure->zh(), "”没有依条件移出的步骤"));
+    }
+  }
+
+  [[nodiscard]] bool ProposedBySome(const std::string& list) const {
+    return std::any_of(
+        pack_.subjects().begin(), pack_.subjects().end(), [&](const v1::SubjectPolicy& subject) {
+          return std::any_of(subject.list_proposals().begin(),
+                             subject.list_proposals().end(),
+                             [&](const auto& proposal) { return proposal.list() == list; });
+        });
+  }
+
+  static bool LeavesByRule(const v1::Procedure& procedure) {
+    return std::any_of(
+        procedure.steps().begin(), procedure.steps().end(), [](const CaseStep& step) {
+          return std::any_of(
+              step.guards().begin(), step.guards().end(), [](const StepGuard& guard) {
+                return guard.kind() == StepGuard::EXIT_HOLDS;
+              });
+        });
+  }
+
+  void LintCriterion(const v1::ListCriterion& criterion, const Node& node) {
+    LintKinds(criterion.kinds(), "kinds", node);
     if (!criterion.has_source())
       report_.Add(node, "source", -1, "the source is missing", "缺少依据");
   }

@@ -63,7 +63,7 @@ procedures {
   states { id: "in-effect" zh: "效" }
   states { id: "over" zh: "终" ended: true }
   steps { id: "propose" zh: "提" to: "proposed" by: RECORDER record: PROPOSAL }
-  steps { id: "serve" zh: "告" from: "proposed" by: OFFICER record: SERVICE }
+  steps { id: "serve" zh: "告" from: "proposed" by: OFFICER record: SERVICE } steps { id: "answer" zh: "答" from: "proposed" by: OFFICER record: ANSWERS }
   steps {
     id: "decide" zh: "定" from: "proposed" to: "decided" by: DECIDER record: DECISION
     guards { kind: BASIS_PERMITTED source { document: "d" mark: RULE } }
@@ -102,7 +102,8 @@ std::string With(const Changes& changes) {
 // What is found, under the nation's packs of this tree.
 std::vector<std::string> Lint(const Changes& changes, bool with_national = true) {
   std::vector<Pack> packs;
-  for (const char* name : {"2019-07-01", "2023-05-01", "2026-04-01", "procedures/2021-01-01"}) {
+  for (const char* name :
+       {"2019-07-01", "2021-01-01", "2023-05-01", "2026-04-01", "procedures/2021-01-01"}) {
     const std::string path = absl::StrCat("policies/national/", name, ".textproto");
     auto pack = LoadPack(Read(path), path);
     EXPECT_TRUE(pack.ok()) << pack.status();
@@ -261,6 +262,81 @@ TEST(LintProcedures, WantsCriteriaOfKindsThereAre) {
   EXPECT_THAT(Lint({{"kinds: \"inspection.penalty\"\n      source { document: \"d\" mark: RULE }",
                      "kinds: \"inspection.penalty\""}}),
               ElementsAre(HasSubstr("bad: the source is missing")));
+}
+
+constexpr char kTerms[] = "ways: AUTOMATIC quota: 50 procedure: \"favourable-listing\"";
+constexpr char kSource[] = "source { document: \"d\" mark: RULE }";
+
+// The list of good ones with more in its terms; its procedure is the nation's.
+Changes Good(const std::string& more) {
+  return {{"ways: AUTOMATIC quota: 50 procedure: \"own\"", absl::StrCat(kTerms, " ", more)}};
+}
+
+std::string Exit(const std::string& how) {
+  return absl::StrCat("exits { id: \"e\" zh: \"出\" en: \"Leaves\" ", how, " ", kSource, " }");
+}
+
+TEST(LintProcedures, WantsOneConditionForEachExit) {
+  const auto refused = [](const std::string& how) { return Refusal(Good(Exit(how))); };
+  EXPECT_EQ(refused("kinds: \"inspection.penalty\" count: 2 broken_by: \"inspection.finding\""),
+            "");
+  EXPECT_EQ(refused("no_longer_proposed: true"), "");
+  EXPECT_THAT(refused(""), HasSubstr("either the outcome or kinds of evidence decide"));
+  EXPECT_THAT(refused("no_longer_proposed: true kinds: \"inspection.penalty\""),
+              HasSubstr("either the outcome or kinds of evidence decide"));
+  EXPECT_THAT(refused("no_longer_proposed: true count: 2"), HasSubstr("an outcome is not counted"));
+  EXPECT_THAT(refused("no_longer_proposed: true broken_by: \"inspection.penalty\""),
+              HasSubstr("an outcome is not counted"));
+  const std::string one = Exit("kinds: \"inspection.penalty\"");
+  EXPECT_THAT(Refusal(Good(absl::StrCat(one, " ", one))), HasSubstr("the id is taken"));
+  EXPECT_THAT(Refusal(Good("exits { id: \"e\" zh: \"出\" kinds: \"inspection.penalty\" "
+                           "source { document: \"x\" mark: RULE } }")),
+              HasSubstr("there is no document `x`"));
+  std::string most;
+  for (int i = 0; i < kListExitsMax; ++i)
+    absl::StrAppend(&most, absl::StrReplaceAll(one, {{"\"e\"", absl::StrCat("\"e", i, "\"")}}));
+  EXPECT_EQ(Refusal(Good(most)), "");
+  EXPECT_NE(Refusal(Good(absl::StrCat(most, one))), "");
+}
+
+TEST(LintProcedures, WantsExitsThatCanComeToPass) {
+  EXPECT_THAT(Lint(Good(Exit("kinds: \"inspection.penalty\""))), IsEmpty());
+  EXPECT_THAT(Lint(Good(Exit("kinds: \"inspection.penaltey\""))),
+              ElementsAre(HasSubstr("good: no feed emits the kind `inspection.penaltey`")));
+  EXPECT_THAT(Lint(Good(Exit("kinds: \"inspection.penalty\" broken_by: \"inspection.penaltey\""))),
+              ElementsAre(HasSubstr("good: no feed emits the kind `inspection.penaltey`")));
+  EXPECT_THAT(Lint(Good(Exit("no_longer_proposed: true"))),
+              ElementsAre(HasSubstr("good: no outcome proposes anybody for the list")));
+  EXPECT_THAT(Lint(Good("exits { id: \"e\" zh: \"出\" kinds: \"inspection.penalty\" }")),
+              testing::UnorderedElementsAre(HasSubstr("en is missing"),
+                                            HasSubstr("good: the source is missing")));
+  EXPECT_THAT(
+      Lint({{"ways: AUTOMATIC quota: 50",
+             absl::StrCat("ways: AUTOMATIC quota: 50 ", Exit("kinds: \"inspection.penalty\""))}}),
+      ElementsAre(HasSubstr("good: the procedure `own` has no step EXIT_HOLDS")));
+}
+
+TEST(LintProcedures, ReadsHowOftenAnEntryIsFollowedUp) {
+  const auto watched = [](const std::string& rule, const std::string& procedure) {
+    return Changes{
+        {"LEVEL_DISTRICT procedure: \"own\"",
+         absl::StrCat("LEVEL_DISTRICT procedure: \"", procedure, "\" follow_up { ", rule, " }")}};
+  };
+  const auto refused = [&](const std::string& rule) {
+    return Refusal(watched(rule, "supervisory-listing"));
+  };
+  const std::string monthly = absl::StrCat("count: 1 unit: MONTHS ", kSource);
+  EXPECT_THAT(Lint(watched(monthly, "supervisory-listing")), IsEmpty());
+  EXPECT_THAT(Lint(watched(monthly, "own")),
+              ElementsAre(HasSubstr("watched: the procedure `own` has no clock of follow-ups")));
+  EXPECT_THAT(Lint(watched("count: 1 unit: MONTHS", "supervisory-listing")),
+              ElementsAre(HasSubstr("watched: the source is missing")));
+  EXPECT_THAT(refused("unit: MONTHS"), HasSubstr("it says no number of a unit"));
+  EXPECT_THAT(refused("count: 1"), HasSubstr("it says no number of a unit"));
+  EXPECT_EQ(refused(absl::StrCat("unit: MONTHS count: ", kLegalDaysMax)), "");
+  EXPECT_NE(refused(absl::StrCat("unit: MONTHS count: ", kLegalDaysMax + 1)), "");
+  EXPECT_THAT(refused("count: 1 unit: MONTHS source { document: \"x\" mark: RULE }"),
+              HasSubstr("there is no document `x`"));
 }
 
 TEST(LintProcedures, WantsEffectsInBothLanguagesWithTheirSource) {
