@@ -10,6 +10,10 @@
 
 #include "services/runtime/errors.h"
 #include "services/scoring/cases/case_errors.h"
+#include "services/scoring/cases/criteria.h"
+#include "services/scoring/cases/names.h"
+#include "services/scoring/cases/step_rules.h"
+#include "services/scoring/cases/told.h"
 
 namespace xince::cases {
 namespace {
@@ -22,7 +26,7 @@ using type::Date;
 
 // The field of the details that a step asks for; DETAILS_NOT_SET for none.
 StepDetails::DetailsCase DetailsOf(CaseStep::Record record) {
-  static_assert(static_cast<int>(StepDetails::kMandate) == CaseStep::MANDATE);
+  static_assert(static_cast<int>(StepDetails::kInformation) == CaseStep::INFORMATION);
   return static_cast<StepDetails::DetailsCase>(record);
 }
 
@@ -35,6 +39,7 @@ std::string CountsFrom(const StepRow& step, const StepDetails& details, Date tod
   }
   if (details.has_hearing()) return details.hearing().held_on();
   if (details.has_acceptance()) return details.acceptance().inspected_on();
+  if (details.has_follow_up()) return details.follow_up().held_on();
   return FormatDate(today);
 }
 
@@ -65,9 +70,48 @@ bool ClockCalls(const CaseRecord& record, StepIndex step) {
   return false;
 }
 
+bool HasQuota(const CaseRecord& record) {
+  return record.list != nullptr && record.list->terms().quota() > 0;
+}
+
+// An objection lessens what a piece takes or earns, to 0 at most.
+absl::Status CheckPoints(const listing::v1::Amendment& amendment,
+                         const std::string& subject,
+                         const RegisterView& view,
+                         Date today) {
+  if (amendment.voided() || !amendment.has_given_points_hundredths()) return absl::OkStatus();
+  const auto asks = view.PointsOf(amendment.evidence(), subject, today);
+  if (!asks.has_value()) return absl::OkStatus();
+  int64_t points = amendment.given_points_hundredths();
+  if (asks->by_size) points = asks->most > 0 ? std::abs(points) : -std::abs(points);
+  if (asks->least <= points && points <= asks->most) return absl::OkStatus();
+  return PointsWrong(amendment.evidence(), asks->least, asks->most);
+}
+
 bool ExtendsOrOrders(const StepRow& step) { return step.record == CaseStep::RECTIFICATION; }
 
 }  // namespace
+
+// Other subjects of the kind on the list, and the day on which a place is free by itself: when so many
+// entries have run out that the quota is not reached.
+void CaseBook::LookAtPlaces(const std::set<Key>& on_list,
+                            const CaseRecord& record,
+                            Circumstances& circumstances) const {
+  std::map<std::string, Date> ends;
+  for (const Key& key : on_list) {
+    const CaseRecord& other = *cases_.at(key);
+    if (other.opening.subject() == record.opening.subject()) continue;
+    Date& end = ends.try_emplace(other.opening.subject(), type::kDateMin).first->second;
+    end = std::max(end, ScheduledDay(other, CaseStep::LEAVE_FORCE));
+  }
+  circumstances.on_list = static_cast<int>(ends.size());
+  const size_t quota = record.list->terms().quota();
+  if (ends.size() < quota) return;
+  std::vector<Date> days;
+  for (const auto& [subject, end] : ends) days.push_back(end);
+  std::sort(days.begin(), days.end());
+  circumstances.place_free_on = days[ends.size() - quota];
+}
 
 Circumstances CaseBook::CircumstancesOf(const CaseRecord& record, Date today) const {
   Circumstances circumstances{.view = &view_, .today = today};
@@ -83,10 +127,14 @@ Circumstances CaseBook::CircumstancesOf(const CaseRecord& record, Date today) co
   const std::string collection =
       record.opening.subject().substr(0, record.opening.subject().find('/'));
   if (const auto found = on_list_.find(absl::StrCat(record.opening.list(), "\n", collection));
-      found != on_list_.end())
-    circumstances.on_list = static_cast<int>(found->second.size());
+      found != on_list_.end() && HasQuota(record))
+    LookAtPlaces(found->second, record, circumstances);
   if (!record.opening.target().case_().empty())
     circumstances.target = Find(record.opening.target().case_()).get();
+  if (AsksWhoWasTold(record)) {
+    circumstances.told = ToldOfUndone(record);
+    circumstances.to_tell = StillToTell(record, circumstances.told);
+  }
   return circumstances;
 }
 
@@ -95,8 +143,10 @@ absl::StatusOr<CaseRecord> CaseBook::Begin(const listing::v1::Opening& opening, 
   record.opening = opening;
   record.opening.clear_policy_digests();
   if (!view_.Filed(opening.subject())) return SubjectUnknown(opening.subject());
-  record.procedure = procedures_.Find(opening.procedure(), today);
+  const ProcedureSeen procedure = procedures_.Find(opening.procedure(), today);
+  record.procedure = procedure.procedure;
   if (record.procedure == nullptr) return ProcedureUnknown(opening.procedure());
+  record.opening.add_policy_digests(procedure.policy_digest);
   const auto purpose = record.procedure->proto().purpose();
   if (purpose == policy::v1::Procedure::LISTING) {
     const ListSeen list = view_.List(opening.list(), today);
@@ -104,7 +154,8 @@ absl::StatusOr<CaseRecord> CaseBook::Begin(const listing::v1::Opening& opening, 
     if (list.definition->terms().procedure() != opening.procedure())
       return OpeningIncomplete("procedure", list.definition->terms().procedure());
     record.list = std::make_shared<const policy::v1::ListDefinition>(*list.definition);
-    record.opening.add_policy_digests(list.policy_digest);
+    if (list.policy_digest != procedure.policy_digest)
+      record.opening.add_policy_digests(list.policy_digest);
   }
   const listing::v1::Target& target = opening.target();
   const bool has_target = target.of_case() != listing::v1::Target::OF_NOT_SET;
@@ -113,11 +164,13 @@ absl::StatusOr<CaseRecord> CaseBook::Begin(const listing::v1::Opening& opening, 
   if (needs_target != has_target) return OpeningIncomplete("target", needs_target ? "1" : "0");
   if (!target.evidence().empty() && !view_.Reaches(target.evidence(), opening.subject()))
     return TargetUnknown(target.evidence());
+  std::shared_ptr<const CaseRecord> contested;
   if (!target.case_().empty()) {
-    const auto contested = Find(target.case_());
+    contested = Find(target.case_());
     if (contested == nullptr || contested->opening.subject() != opening.subject())
       return TargetUnknown(target.case_());
   }
+  XINCE_RETURN_IF_ERROR(CheckOpening(opening, purpose, contested.get(), today));
   record.year = static_cast<uint32_t>(today.year());
   const auto last = cases_.lower_bound({record.year + 1, 0});
   const bool first = last == cases_.begin() || std::prev(last)->first.first != record.year;
@@ -137,15 +190,16 @@ absl::Status CaseBook::CheckDetails(const CaseRecord& record,
   const bool officer =
       part == CaseStep::RECORDER || part == CaseStep::OFFICER || part == CaseStep::DECIDER;
   const bool machine = part == CaseStep::CLOCK || part == CaseStep::RULE;
-  if (!machine && party.person().empty()) return PartyIncomplete("person");
-  if (officer && party.office().empty()) return PartyIncomplete("office");
+  if (!machine && NameKey(party.person()).empty()) return PartyIncomplete("person");
+  if (officer && NameKey(party.office()).empty()) return PartyIncomplete("office");
   const auto asked = DetailsOf(step.record);
   if (asked != StepDetails::DETAILS_NOT_SET && event.details().details_case() != asked)
     return DetailsMissing(step.record);
   if (asked == StepDetails::DETAILS_NOT_SET &&
       event.details().details_case() != StepDetails::DETAILS_NOT_SET)
     return DetailsMissing(step.record);
-  if (record.steps.size() >= kCaseStepsMax) return CaseFull("steps", kCaseStepsMax);
+  XINCE_RETURN_IF_ERROR(CheckRoom(record, step, event));
+  XINCE_RETURN_IF_ERROR(CheckWords(record, step, event, today));
   const auto stated =
       event.details().statement().points_size() + event.details().objection().points_size();
   if (record.points + static_cast<uint32_t>(stated) > kPointsMax)
@@ -157,6 +211,7 @@ absl::Status CaseBook::CheckDetails(const CaseRecord& record,
     if (!view_.Fact(amendment.evidence()).has_value() ||
         !view_.Reaches(amendment.evidence(), record.opening.subject()))
       return TargetUnknown(amendment.evidence());
+    XINCE_RETURN_IF_ERROR(CheckPoints(amendment, record.opening.subject(), view_, today));
   }
   if (!ExtendsOrOrders(step)) return absl::OkStatus();
   if (DayOr(event.details().rectification().until(), today) <= today)
@@ -189,9 +244,13 @@ absl::Status CaseBook::SetClocks(const CaseRecord& record,
   Lengths lengths{.list_months = ListMonths(record),
                   .publicity_min_months = publicity.min_months,
                   .publicity_max_months = publicity.max_months,
+                  .next_follow_up = DayOr(event.details().follow_up().next_on(), type::kDateMax),
                   .stated = StatedBy(record, event, day)};
-  if (record.list != nullptr)
-    lengths.draft_days = static_cast<int>(record.list->terms().draft_publicity_days());
+  if (record.list != nullptr) {
+    const policy::v1::ListTerms& terms = record.list->terms();
+    lengths.draft_days = static_cast<int>(terms.draft_publicity_days());
+    if (terms.has_follow_up()) lengths.follow_up = &terms.follow_up();
+  }
   for (size_t i = 0; i < record.procedure->clocks().size(); ++i) {
     const ClockRow& clock = record.procedure->clocks()[i];
     const bool resumes =
@@ -244,6 +303,7 @@ absl::StatusOr<CaseEvent> CaseBook::Decide(CaseRecord record,
   for (const GuardRow* guard : Missing(*record.procedure, record.view, attempt))
     missing.push_back(cases::Describe(*guard, record, circumstances));
   if (!missing.empty()) return GuardMissing(missing, *step.proto);
+  XINCE_RETURN_IF_ERROR(CheckIdentities(record, event, today));
   XINCE_RETURN_IF_ERROR(SetClocks(record, step, today, calendar, event));
   return event;
 }
@@ -260,6 +320,11 @@ absl::StatusOr<CaseEvent> CaseBook::DecideOpen(const listing::v1::Opening& openi
       std::count_if(of.begin(), of.end(), [](const auto& one) { return !one->ended(); });
   if (static_cast<size_t>(open) >= kOpenCasesOfSubjectMax)
     return TooManyOpen(kOpenCasesOfSubjectMax);
+  const auto own = std::count_if(of.begin(), of.end(), [](const auto& one) {
+    return !one->ended() && one->steps.front().event.party().part() == CaseStep::SUBJECT;
+  });
+  if (party.part() == CaseStep::SUBJECT && static_cast<size_t>(own) >= kOpenCasesBySubjectMax)
+    return TooManyOpen(kOpenCasesBySubjectMax);
   CaseEvent event;
   event.set_step(record.procedure->proto().steps(record.procedure->opening()).id());
   *event.mutable_party() = party;
@@ -306,12 +371,11 @@ std::vector<CaseEvent> CaseBook::DueSteps(Date today, const type::WorkingDays& c
   return due;
 }
 
-absl::Status CaseBook::Apply(const CaseEvent& event,
-                             Date today,
-                             Revision revision,
-                             int64_t time_us,
-                             const std::string& actor,
-                             xince::journal::Undo* undo) {
+absl::StatusOr<CaseRecord> CaseBook::After(const CaseEvent& event,
+                                           Date today,
+                                           Revision revision,
+                                           int64_t time_us,
+                                           const std::string& actor) const {
   const Key key{event.year(), event.number()};
   const auto found = cases_.find(key);
   CaseRecord record;
@@ -335,7 +399,19 @@ absl::Status CaseBook::Apply(const CaseEvent& event,
   AddStep(event, attempt, revision, time_us, actor, record);
   record.steps.back().on = today;
   RunOutBefore(today, record);
+  return record;
+}
+
+absl::Status CaseBook::Apply(const CaseEvent& event,
+                             Date today,
+                             Revision revision,
+                             int64_t time_us,
+                             const std::string& actor,
+                             xince::journal::Undo* undo) {
+  const Key key{event.year(), event.number()};
+  XINCE_ASSIGN_OR_RETURN(CaseRecord record, After(event, today, revision, time_us, actor));
   if (undo != nullptr) {
+    const auto found = cases_.find(key);
     std::shared_ptr<const CaseRecord> before = found == cases_.end() ? nullptr : found->second;
     undo->Add([this, key, before] { Store(key, before); });
   }
@@ -390,6 +466,8 @@ void CaseBook::Index(Key key, const CaseRecord& record, bool in) {
   put(of_matter_, record.MatterKey());
   if (const std::string& evidence = record.opening.target().evidence(); !evidence.empty())
     put(of_evidence_, evidence);
+  for (const auto& fact : ProposalOf(record).facts()) put(rests_on_, fact.evidence());
+  if (!record.opening.follows().empty()) put(follows_, record.opening.follows());
   if (record.view.in_force)
     put(on_list_, absl::StrCat(record.opening.list(), "\n", subject.substr(0, subject.find('/'))));
   Date earliest = type::kDateMax;
@@ -443,6 +521,8 @@ void CaseBook::Clear() {
   of_subject_.clear();
   of_matter_.clear();
   of_evidence_.clear();
+  rests_on_.clear();
+  follows_.clear();
   on_list_.clear();
   open_.clear();
   timers_.clear();

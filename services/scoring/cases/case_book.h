@@ -28,13 +28,20 @@ inline constexpr size_t kOpenCasesMax = 100'000;
 /// Most open cases of one subject.
 inline constexpr size_t kOpenCasesOfSubjectMax = 100;
 
-/// Finds procedures and lists. Answers do not change for a digest and an id.
+/// A procedure with the pack that holds it.
+struct ProcedureSeen {
+  /// Null when there is none.
+  std::shared_ptr<const Procedure> procedure;
+  /// Of the pack, in hexadecimal.
+  std::string policy_digest;
+};
+
+/// Finds procedures. Answers do not change for a digest and an id.
 class ProcedureBook {
  public:
   virtual ~ProcedureBook() = default;
-  /// The procedure of that id in force on a day, here or in the nation; null when there is none.
-  [[nodiscard]] virtual std::shared_ptr<const Procedure> Find(const std::string& id,
-                                                              type::Date day) const = 0;
+  /// The procedure of that id in force on a day, here or in the nation.
+  [[nodiscard]] virtual ProcedureSeen Find(const std::string& id, type::Date day) const = 0;
 };
 
 /// The cases. Its lock is the machine's.
@@ -64,6 +71,14 @@ class CaseBook {
   /// can. To be decided, applied and asked for again until it is empty.
   [[nodiscard]] std::vector<journal::v1::CaseEvent> DueSteps(
       type::Date today, const type::WorkingDays& calendar) const;
+
+  /// The case as an event leaves it, after checking every guard again: what Apply keeps. DATA_LOSS
+  /// `REPLAY_MISMATCH` as there.
+  [[nodiscard]] absl::StatusOr<CaseRecord> After(const journal::v1::CaseEvent& event,
+                                                 type::Date today,
+                                                 Revision revision = 0,
+                                                 int64_t time_us = 0,
+                                                 const std::string& actor = "") const;
 
   /// Applies an event after checking every guard again. DATA_LOSS `REPLAY_MISMATCH` (metadata
   /// `revision`, `case`, `step`) when a guard does not hold.
@@ -96,6 +111,26 @@ class CaseBook {
   [[nodiscard]] std::vector<std::shared_ptr<const CaseRecord>> AboutEvidence(
       absl::string_view evidence) const;
 
+  /// Open cases for a list whose newest proposal names a piece of evidence, oldest first.
+  [[nodiscard]] std::vector<std::shared_ptr<const CaseRecord>> RestingOn(
+      absl::string_view evidence) const;
+  /// All of them, ended ones too.
+  [[nodiscard]] std::vector<std::shared_ptr<const CaseRecord>> EverRestingOn(
+      absl::string_view evidence) const;
+  /// Cases that a rule proposed from a case, oldest first.
+  [[nodiscard]] std::vector<std::shared_ptr<const CaseRecord>> Following(
+      absl::string_view name) const;
+  /// Who was told of what the case undid or corrected: of itself where it is an entry; with an objection
+  /// of the contested case and of every case that rests, or rested, on evidence it decided about; and of
+  /// those proposed from these, unless they had ended before. docs/procedures.md, *Told again*.
+  [[nodiscard]] std::vector<listing::v1::ToldBefore> ToldOfUndone(const CaseRecord& record) const;
+  /// The step by which a rule ends a case in which everybody was told again; null when it is not that far.
+  [[nodiscard]] const StepRow* ClosingStep(const CaseRecord& record, type::Date today) const;
+  /// The event of that step in a case as After gives it.
+  absl::StatusOr<journal::v1::CaseEvent> DecideClosing(const CaseRecord& record,
+                                                       type::Date today,
+                                                       const type::WorkingDays& calendar) const;
+
   /// The case in full, with what may happen next on a day.
   [[nodiscard]] listing::v1::Case Describe(const CaseRecord& record,
                                            type::Date today,
@@ -107,6 +142,12 @@ class CaseBook {
  private:
   using Key = std::pair<uint32_t, uint32_t>;
 
+  void DescribeObjections(const CaseRecord& record, listing::v1::Case& out) const;
+  [[nodiscard]] std::vector<std::shared_ptr<const CaseRecord>> At(
+      const std::map<std::string, std::set<Key>>& index, absl::string_view by) const;
+  void LookAtPlaces(const std::set<Key>& on_list,
+                    const CaseRecord& record,
+                    Circumstances& circumstances) const;
   [[nodiscard]] Circumstances CircumstancesOf(const CaseRecord& record, type::Date today) const;
   absl::StatusOr<CaseRecord> Begin(const listing::v1::Opening& opening, type::Date today) const;
   absl::Status SetClocks(const CaseRecord& record,
@@ -138,6 +179,9 @@ class CaseBook {
   std::map<std::string, std::set<Key>> of_subject_;
   std::map<std::string, std::set<Key>> of_matter_;
   std::map<std::string, std::set<Key>> of_evidence_;
+  /// By a fact of the proposal, and by the case they were proposed from.
+  std::map<std::string, std::set<Key>> rests_on_;
+  std::map<std::string, std::set<Key>> follows_;
   std::map<std::string, std::set<Key>> on_list_;
   std::set<Key> open_;
   /// Earliest last day of a clock that runs, of each open case.

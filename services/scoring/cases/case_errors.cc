@@ -106,6 +106,19 @@ absl::Status PointUnknown(uint32_t point) {
                          {{"point", absl::StrCat(point)}});
 }
 
+absl::Status PointsWrong(const std::string& evidence, int64_t least, int64_t most) {
+  return InvalidArgument(
+      "AMENDMENT_POINTS",
+      "details.decision.amendments.given_points_hundredths",
+      absl::StrCat("an objection decides points between 0 and what the rule asks for: from ",
+                   least,
+                   " to ",
+                   most,
+                   " hundredths"),
+      absl::StrCat("异议决定的分值应当在 0 与规则规定的分值之间(", least, " 至 ", most, ",单位 0.01 分)"),
+      {{"evidence", evidence}, {"least", absl::StrCat(least)}, {"most", absl::StrCat(most)}});
+}
+
 absl::Status ExtensionsUsed(uint32_t most) {
   return FailedPrecondition(
       "EXTENSIONS_USED",

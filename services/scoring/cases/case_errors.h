@@ -28,6 +28,8 @@ absl::Status DetailsMissing(policy::v1::CaseStep::Record record);
 /// A field of the details is out of bounds; `expected` is the nearest that would do.
 absl::Status DetailsWrong(const std::string& field, const std::string& expected);
 absl::Status PointUnknown(uint32_t point);
+/// Points decided instead are not between 0 and what the rules ask for, in hundredths.
+absl::Status PointsWrong(const std::string& evidence, int64_t least, int64_t most);
 absl::Status ExtensionsUsed(uint32_t most);
 /// A case has as many steps, points or persons as it may have.
 absl::Status CaseFull(const std::string& of, size_t most);

@@ -3,6 +3,7 @@
 #include "google/protobuf/util/time_util.h"
 
 #include "services/scoring/cases/case_book.h"
+#include "services/scoring/cases/criteria.h"
 
 // A case as it is told.
 namespace xince::cases {
@@ -39,6 +40,7 @@ void AddSteps(const CaseRecord& record, listing::v1::Case& out) {
     step.set_actor(taken.actor);
     step.set_revision(taken.revision);
     step.set_document(proto.document());
+    step.set_document_number(taken.event.document_printed());
   }
 }
 
@@ -77,10 +79,7 @@ void SetSpans(const CaseRecord& record, listing::v1::Case& out) {
   if (shown.empty()) return;
   out.set_published_from(FormatDate(shown.front().from));
   Date until = shown.back().until;
-  const ClockIndex publicity = record.procedure->FindClock("publicity");
-  if (until == type::kDateMax && publicity != kNoIndex &&
-      record.clocks[publicity].due != type::kDateMax)
-    until = record.clocks[publicity].due + 1;
+  if (until == type::kDateMax) until = ScheduledDay(record, CaseStep::END_PUBLICATION);
   if (until != type::kDateMax) out.set_published_until(FormatDate(until));
 }
 
@@ -107,8 +106,15 @@ listing::v1::Case CaseBook::Describe(const CaseRecord& record,
   AddClocks(record, today, calendar, out);
   out.set_revision(record.revision());
   out.set_hash(record.hash);
-  if (!with_next) return out;
+  DescribeObjections(record, out);
+  if (record.list != nullptr && !record.ended()) {
+    for (listing::v1::FactGone& gone : FactsGone(record, view_))
+      *out.add_facts_gone() = std::move(gone);
+    out.set_criteria_unmet(!CriteriaMet(record, ProposalOf(record), view_));
+  }
   const Circumstances circumstances = CircumstancesOf(record, today);
+  *out.mutable_to_tell() = {circumstances.to_tell.begin(), circumstances.to_tell.end()};
+  if (!with_next) return out;
   for (size_t i = 0; i < record.procedure->steps().size(); ++i) {
     const StepRow& row = record.procedure->steps()[i];
     if (row.opens() || (row.from & Bit(record.view.state)) == 0) continue;
@@ -123,8 +129,11 @@ listing::v1::Case CaseBook::Describe(const CaseRecord& record,
         .step = static_cast<StepIndex>(i),
         .hearing_required = record.list != nullptr && record.list->terms().hearing_required()};
     for (const GuardRow& guard : row.guards) {
-      if (JudgedByView(guard.kind) && !Holds(guard, record.view, attempt))
-        *next.add_missing() = cases::Describe(guard, record, circumstances);
+      const bool missing =
+          JudgedByView(guard.kind)
+              ? !Holds(guard, record.view, attempt)
+              : guard.kind == policy::v1::StepGuard::TOLD_AGAIN && !circumstances.to_tell.empty();
+      if (missing) *next.add_missing() = cases::Describe(guard, record, circumstances);
     }
   }
   return out;

@@ -8,6 +8,10 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
 
+#include "services/scoring/cases/criteria.h"
+#include "services/scoring/cases/follow_up.h"
+#include "services/scoring/cases/names.h"
+#include "services/scoring/cases/told.h"
 #include "services/type/resident_id.h"
 #include "services/type/resource_name.h"
 
@@ -16,12 +20,9 @@ namespace {
 
 using listing::v1::Proposal;
 using policy::v1::CaseStep;
-using policy::v1::ListCriterion;
 using policy::v1::StepGuard;
 
-constexpr size_t kResidentIdChars = 18;
-
-bool Given(const type::v1::Document& document) { return !document.title().empty(); }
+bool Given(const type::v1::Document& document) { return Says(document.title()); }
 
 bool Proved(const type::v1::Document& document) {
   return Given(document) &&
@@ -43,12 +44,18 @@ class Examination {
         return LevelDecides();
       case StepGuard::LIST_TAKES:
         return ListTakes();
+      case StepGuard::FOLLOW_UP_IN_ORDER:
+        return FollowUpInOrder(event_.details().follow_up(), record_, c_.today);
+      case StepGuard::CONTACTS_NAMED:
+        return EveryLevelHas(details.contacts().contacts(), record_);
+      case StepGuard::EXIT_HOLDS:
+        return ExitHolds(details.reasons().exit(), record_, *c_.view);
       case StepGuard::NO_OPEN_CASE:
         return !c_.another_open;
       case StepGuard::PROPOSAL_COMPLETE:
         return ProposalComplete();
       case StepGuard::CRITERIA_MET:
-        return CriteriaMet();
+        return CriteriaMet(record_, ProposalOfCase(), *c_.view);
       case StepGuard::BASIS_PERMITTED:
         return record_.list != nullptr &&
                c_.view->BasisPermits(record_.list->basis(), record_.list->effect(), c_.today);
@@ -66,11 +73,11 @@ class Examination {
         return details.decision().read_hash() == record_.hash &&
                details.decision().read_revision() == record_.revision();
       case StepGuard::REMEDIES_STATED:
-        return !details.decision().remedies().empty();
+        return Says(details.decision().remedies());
       case StepGuard::PUBLISHABLE:
         return Publishable();
       case StepGuard::NO_PERSONAL_DATA:
-        return !NamesAnIdentity(details.publication().text());
+        return !NamesAnIdentity(details.publication()) && !NamesAnIdentity(details.information());
       case StepGuard::EFFECTIVE_DAY_COME:
         return c_.today >= EffectiveOn();
       case StepGuard::OUTCOME_PROPOSES:
@@ -100,18 +107,22 @@ class Examination {
         return !details.objection().grounds().empty() && !details.objection().points().empty();
       case StepGuard::OTHER_OFFICE_THAN_CONTESTED:
         return OtherOffice();
+      case StepGuard::TOLD_AGAIN:
+        return c_.to_tell.empty();
+      case StepGuard::INFORMATION_PROVED:
+        return InformationProved(record_, details.information(), c_.told, c_.today);
       case StepGuard::MANDATE_GIVEN:
         return Given(details.mandate().document()) &&
                !details.mandate().document().issue_date().empty();
       case StepGuard::OPINIONS:
         return Opinions(details.mandate()) >= guard.count;
       case StepGuard::REASONS_GIVEN:
-        return !details.reasons().text().empty() || !details.decision().reasons().empty();
+        return Says(details.reasons().text()) || Says(details.decision().reasons());
       case StepGuard::ORDER_GIVEN:
-        return !details.order().document().number().empty() &&
+        return Says(details.order().document().number()) &&
                !details.order().document().issue_date().empty();
       case StepGuard::ACTS_FOR_SUBJECT:
-        return event_.party().part() == CaseStep::SUBJECT && !event_.party().person().empty();
+        return ActsForSubject();
       default:
         return false;
     }
@@ -119,40 +130,27 @@ class Examination {
 
   [[nodiscard]] bool LevelDecides() const {
     const auto level = event_.party().level();
+    const auto part = event_.party().part();
+    // Courts, rules, and who gives up what favours it are of no level.
+    const bool decides =
+        part == CaseStep::RECORDER || part == CaseStep::OFFICER || part == CaseStep::DECIDER;
+    if (!decides) return true;
     if (level == type::v1::LEVEL_UNSPECIFIED) return false;
     if (record_.list == nullptr) return true;
     const auto deciding = record_.list->terms().deciding_level();
     return deciding == type::v1::LEVEL_UNSPECIFIED || level <= deciding;
   }
 
+  // Whose proposal opens the case is only asked of persons, and only once.
   [[nodiscard]] bool ListTakes() const {
-    if (record_.list == nullptr) return false;
-    const auto subject = type::ParseSubject(record_.opening.subject());
-    if (!subject.ok()) return false;
-    const auto& kinds = record_.list->subjects();
-    // A pack calls the kind by the singular of the collection.
-    const std::string kind(absl::StripSuffix(type::CollectionOf(subject->kind), "s"));
-    if (std::find(kinds.begin(), kinds.end(), kind) == kinds.end() || !WayIsOpen()) return false;
-    const uint32_t quota = record_.list->terms().quota();
-    return quota == 0 || static_cast<uint32_t>(c_.on_list) < quota;
-  }
-
-  // Whether a person may open the case: the list takes persons' proposals, or an outcome proposes the
-  // subject. A list that names no way takes every proposal.
-  [[nodiscard]] bool WayIsOpen() const {
-    if (!record_.steps.empty() || event_.party().part() == CaseStep::RULE) return true;
-    const auto& ways = record_.list->terms().ways();
-    return ways.empty() ||
-           std::find(ways.begin(), ways.end(), policy::v1::ListTerms::PROPOSED_BY_PERSON) !=
-               ways.end() ||
-           c_.view->Proposes(record_.opening.subject(), record_.opening.list());
+    const Taking taking = TakingOf(record_, c_);
+    const bool by_rule = event_.party().part() == CaseStep::RULE;
+    return taking.kind && taking.room && (taking.way || by_rule || !record_.steps.empty());
   }
 
   [[nodiscard]] const Proposal& ProposalOfCase() const {
     if (event_.details().has_proposal()) return event_.details().proposal();
-    const StepRecord* proposed = record_.Last(CaseStep::PROPOSAL);
-    return proposed != nullptr ? proposed->event.details().proposal()
-                               : Proposal::default_instance();
+    return ProposalOf(record_);
   }
 
   [[nodiscard]] bool FactStands(const listing::v1::FactNamed& named) const {
@@ -165,50 +163,14 @@ class Examination {
     if (record_.list == nullptr) return false;
     const Proposal& proposal = event_.details().proposal();
     const policy::v1::ListTerms& terms = record_.list->terms();
-    if (proposal.reasons().empty() || (terms.months() > 0 && proposal.months() > terms.months()))
+    if (!Says(proposal.reasons()) || (terms.months() > 0 && proposal.months() > terms.months()))
       return false;
     if (!std::all_of(proposal.facts().begin(), proposal.facts().end(), [&](const auto& fact) {
           return FactStands(fact);
         }))
       return false;
     if (proposal.facts().empty() && !terms.criteria().empty()) return false;
-    return std::all_of(terms.contacts().begin(), terms.contacts().end(), [&](const int level) {
-      return std::any_of(proposal.contacts().begin(),
-                         proposal.contacts().end(),
-                         [&](const auto& contact) { return contact.level() == level; });
-    });
-  }
-
-  [[nodiscard]] bool CriterionMet(const ListCriterion& criterion, const Proposal& proposal) const {
-    std::set<std::string> named;
-    for (const auto& fact : proposal.facts()) named.insert(fact.evidence());
-    std::set<std::string> shown;
-    for (const auto& row : proposal.criteria()) {
-      if (row.criterion() == criterion.id())
-        shown.insert(row.evidence().begin(), row.evidence().end());
-    }
-    const auto& kinds = criterion.kinds();
-    const auto met = std::count_if(shown.begin(), shown.end(), [&](const std::string& evidence) {
-      const std::optional<FactSeen> fact = c_.view->Fact(evidence);
-      return named.contains(evidence) && fact.has_value() && fact->counts &&
-             std::find(kinds.begin(), kinds.end(), fact->kind) != kinds.end() &&
-             c_.view->Reaches(evidence, record_.opening.subject());
-    });
-    return met >= static_cast<int64_t>(std::max<uint32_t>(1, criterion.count()));
-  }
-
-  [[nodiscard]] bool CriteriaMet() const {
-    if (record_.list == nullptr) return false;
-    const Proposal& proposal = ProposalOfCase();
-    const auto& criteria = record_.list->terms().criteria();
-    if (!criteria.empty())
-      return std::all_of(criteria.begin(), criteria.end(), [&](const ListCriterion& criterion) {
-        return CriterionMet(criterion, proposal);
-      });
-    return std::all_of(proposal.facts().begin(), proposal.facts().end(), [&](const auto& named) {
-      const std::optional<FactSeen> fact = c_.view->Fact(named.evidence());
-      return fact.has_value() && fact->counts;
-    });
+    return EveryLevelHas(proposal.contacts(), record_);
   }
 
   [[nodiscard]] bool BasisInForce() const {
@@ -234,8 +196,8 @@ class Examination {
   }
 
   static bool NoticeComplete(const listing::v1::Notice& notice) {
-    return !notice.reasons().empty() && !notice.basis().empty() && !notice.measure().empty() &&
-           !notice.rights().empty() && !notice.time_limits().empty();
+    return Says(notice.reasons()) && Says(notice.basis()) && Says(notice.measure()) &&
+           Says(notice.rights()) && Says(notice.time_limits());
   }
 
   [[nodiscard]] bool ServiceProved(const listing::v1::Service& service) const {
@@ -244,13 +206,35 @@ class Examination {
     const type::Date day = DayOr(service.day(), type::kDateMax);
     const bool by_notice = service.method() == listing::v1::Service::PUBLIC_NOTICE;
     return day <= c_.today && (record_.steps.empty() || day >= record_.steps.back().day) &&
-           (by_notice || !service.receiver().empty());
+           (by_notice || Says(service.receiver()));
+  }
+
+  // A hearing is convened for what was served, and for who asked for it.
+  [[nodiscard]] type::Date HearingDueFrom() const {
+    type::Date from = type::kDateMin;
+    for (const StepRecord& taken : record_.steps) {
+      const listing::v1::StepDetails& details = taken.event.details();
+      if (details.has_service()) from = DayOr(details.service().day(), from);
+      if (details.statement().asks_hearing()) from = std::max(from, taken.day);
+    }
+    return from;
+  }
+
+  // Who acts for an office of the case does not act for its subject.
+  [[nodiscard]] bool ActsForSubject() const {
+    const std::string& person = event_.party().person();
+    if (event_.party().part() != CaseStep::SUBJECT || !Says(person)) return false;
+    return std::none_of(record_.steps.begin(), record_.steps.end(), [&](const StepRecord& taken) {
+      return taken.event.party().part() != CaseStep::SUBJECT &&
+             SameName(taken.event.party().person(), person);
+    });
   }
 
   [[nodiscard]] bool HearingOrderly(const listing::v1::Hearing& hearing) const {
     const type::Date convened = DayOr(hearing.convened_on(), type::kDateMax);
     const type::Date held = DayOr(hearing.held_on(), type::kDateMax);
-    return convened < held && held <= c_.today && Given(hearing.minutes());
+    return convened >= HearingDueFrom() && convened < held && held <= c_.today &&
+           Given(hearing.minutes());
   }
 
   [[nodiscard]] bool Publishable() const {
@@ -259,19 +243,9 @@ class Examination {
     return publicity.max_months == 0 || c_.today < AddMonths(publicity.from, publicity.max_months);
   }
 
-  // Runs of 18 characters that are identity numbers, the subject's own code excepted.
-  [[nodiscard]] bool NamesAnIdentity(const std::string& text) const {
-    const auto subject = type::ParseSubject(record_.opening.subject());
-    for (size_t i = 0; i + kResidentIdChars <= text.size(); ++i) {
-      if (i > 0 && absl::ascii_isalnum(text[i - 1])) continue;
-      const std::string run = text.substr(i, kResidentIdChars);
-      if (!std::all_of(run.begin(), run.end(), absl::ascii_isalnum)) continue;
-      if (i + kResidentIdChars < text.size() && absl::ascii_isalnum(text[i + kResidentIdChars]))
-        continue;
-      if (subject.ok() && subject->id == run) continue;
-      if (type::CheckResidentId(run, c_.today).ok()) return true;
-    }
-    return false;
+  [[nodiscard]] bool NamesAnIdentity(const google::protobuf::Message& shown) const {
+    const std::string& subject = record_.opening.subject();
+    return !IdentityIn(shown, subject.substr(subject.find('/') + 1), c_.today).empty();
   }
 
   [[nodiscard]] type::Date EffectiveOn() const {
@@ -290,8 +264,8 @@ class Examination {
   [[nodiscard]] bool Corrected(const listing::v1::StepDetails& details) const {
     if (details.has_acceptance()) return details.acceptance().met();
     const listing::v1::RepairApplication& application = Application();
-    const bool applied = DayOr(application.corrected_on(), type::kDateMax) <= c_.today &&
-                         !application.proofs().empty();
+    const type::Date corrected = DayOr(application.corrected_on(), type::kDateMax);
+    const bool applied = corrected <= c_.today && !application.proofs().empty();
     const StepRecord* checked = record_.Last(CaseStep::ACCEPTANCE);
     return applied && (checked == nullptr || checked->event.details().acceptance().met());
   }
@@ -307,16 +281,23 @@ class Examination {
 
   [[nodiscard]] bool OtherOffice() const {
     const std::string& office = event_.party().office();
-    if (office.empty()) return false;
-    const std::string& evidence = record_.opening.target().evidence();
-    if (!evidence.empty()) {
+    if (!Says(office)) return false;
+    const auto recorded_elsewhere = [&](const std::string& evidence) {
       const std::optional<FactSeen> fact = c_.view->Fact(evidence);
-      return fact.has_value() && fact->office != office;
-    }
+      return fact.has_value() && !SameName(fact->office, office);
+    };
+    const std::string& contested = record_.opening.target().evidence();
+    if (!contested.empty() && !recorded_elsewhere(contested)) return false;
+    // Nor does it amend what it recorded itself, when that is not what the objection names.
+    const auto& amendments = event_.details().decision().amendments();
+    if (!std::all_of(amendments.begin(), amendments.end(), [&](const auto& amendment) {
+          return recorded_elsewhere(amendment.evidence());
+        }))
+      return false;
     if (c_.target == nullptr) return true;
     return std::none_of(c_.target->steps.begin(), c_.target->steps.end(), [&](const auto& taken) {
       const auto record = c_.target->procedure->steps()[taken.step].record;
-      return taken.event.party().office() == office &&
+      return SameName(taken.event.party().office(), office) &&
              (record == CaseStep::PROPOSAL || record == CaseStep::DECISION);
     });
   }
@@ -324,7 +305,8 @@ class Examination {
   static uint32_t Opinions(const listing::v1::Mandate& mandate) {
     std::set<std::string> bodies;
     for (const auto& opinion : mandate.opinions()) {
-      if (!opinion.given_on().empty()) bodies.insert(opinion.body());
+      std::string body = NameKey(opinion.body());
+      if (!opinion.given_on().empty() && !body.empty()) bodies.insert(std::move(body));
     }
     return static_cast<uint32_t>(bodies.size());
   }
@@ -389,6 +371,25 @@ Attempt Examine(const journal::v1::CaseEvent& event,
   return attempt;
 }
 
+Taking TakingOf(const CaseRecord& record, const Circumstances& circumstances) {
+  Taking taking;
+  const auto subject = type::ParseSubject(record.opening.subject());
+  if (record.list == nullptr || !subject.ok()) return taking;
+  const auto has = [](const auto& set, const auto& value) {
+    return std::find(set.begin(), set.end(), value) != set.end();
+  };
+  const policy::v1::ListTerms& terms = record.list->terms();
+  // A pack calls the kind by the singular of the collection.
+  taking.kind = has(record.list->subjects(),
+                    std::string(absl::StripSuffix(type::CollectionOf(subject->kind), "s")));
+  // A list that names no way takes every proposal.
+  taking.way = terms.ways().empty() ||
+               has(terms.ways(), static_cast<int>(policy::v1::ListTerms::PROPOSED_BY_PERSON)) ||
+               circumstances.view->Proposes(record.opening.subject(), record.opening.list());
+  taking.room = terms.quota() == 0 || static_cast<uint32_t>(circumstances.on_list) < terms.quota();
+  return taking;
+}
+
 PublicitySeen PublicityOfCase(const CaseRecord& record, const RegisterView& view, type::Date day) {
   PublicitySeen gravest;
   const StepRecord* decision = record.Last(CaseStep::DECISION);
@@ -398,7 +399,8 @@ PublicitySeen PublicityOfCase(const CaseRecord& record, const RegisterView& view
   const StepRecord* proposed = record.Last(CaseStep::PROPOSAL);
   if (proposed != nullptr) {
     for (const auto& fact : proposed->event.details().proposal().facts()) {
-      const std::optional<PublicitySeen> of = view.PublicityOf(fact.evidence(), day);
+      const std::optional<PublicitySeen> of =
+          view.PublicityOf(fact.evidence(), record.opening.subject(), day);
       if (of.has_value() && (!gravest.published || of->max_months > gravest.max_months))
         gravest = *of;
     }
@@ -409,7 +411,8 @@ PublicitySeen PublicityOfCase(const CaseRecord& record, const RegisterView& view
 type::Date RepairFrom(const CaseRecord& record, const Circumstances& circumstances) {
   const listing::v1::Target& target = record.opening.target();
   if (!target.evidence().empty()) {
-    const auto publicity = circumstances.view->PublicityOf(target.evidence(), circumstances.today);
+    const auto publicity = circumstances.view->PublicityOf(
+        target.evidence(), record.opening.subject(), circumstances.today);
     if (!publicity.has_value()) return type::kDateMax;
     return AddMonths(publicity->from, publicity->min_months);
   }

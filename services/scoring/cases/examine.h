@@ -22,10 +22,15 @@ struct Circumstances {
   bool another_open = false;
   /// A case of the same matter was decided before.
   bool decided_before = false;
-  /// Subjects on the list now, of the kind of the case's subject.
+  /// With a quota: other subjects on the list now, of the kind of the case's subject.
   int on_list = 0;
+  /// With a list that is full: the day on which a place becomes free by itself, kDateMax for never.
+  type::Date place_free_on = type::kDateMax;
   /// The case that is contested or repaired; null for none.
   const CaseRecord* target = nullptr;
+  /// Where the state tells again: who was told before, and who is still to be told.
+  std::vector<listing::v1::ToldBefore> told;
+  std::vector<listing::v1::ToldBefore> to_tell;
 };
 
 /// The attempt that an event is, in a case as it is before it. `record` may gain persons and offices in
@@ -59,6 +64,17 @@ listing::v1::MissingGuard Describe(const GuardRow& guard,
 /// Day from which a repair may be applied for, kDateMax for never by itself; of the line or the list
 /// entry that the case is about.
 type::Date RepairFrom(const CaseRecord& record, const Circumstances& circumstances);
+
+/// What LIST_TAKES asks, part by part.
+struct Taking {
+  /// The list takes subjects of the kind.
+  bool kind = false;
+  /// Persons may propose for it, or an outcome proposes the subject. Only asked of who opens the case.
+  bool way = false;
+  /// The quota is not reached by others.
+  bool room = false;
+};
+Taking TakingOf(const CaseRecord& record, const Circumstances& circumstances);
 
 /// Publicity of the matter of a case on a day: of the list's class, or of the gravest fact proposed.
 PublicitySeen PublicityOfCase(const CaseRecord& record, const RegisterView& view, type::Date day);

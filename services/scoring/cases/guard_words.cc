@@ -1,4 +1,5 @@
-#include <array>
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 
 #include "services/scoring/cases/examine.h"
 
@@ -31,9 +32,7 @@ GuardWords WordsOf(StepGuard::Kind kind) {
       return {"陈述申辩期尚未届满,当事人也未明确放弃",
               "the time to state and defend is not over, and was not waived"};
     case StepGuard::LIST_TAKES:
-      return {"名单不收该类主体,只由规则提出而评价结果未提出,或者名额已满",
-              "the list does not take this kind of subject, takes only whom a rule proposes, or is "
-              "full"};
+      return {"名单不收该主体", "the list does not take the subject"};
     case StepGuard::NO_OPEN_CASE:
       return {"同一事项已有未结案件", "another case about the same matter is open"};
     case StepGuard::PROPOSAL_COMPLETE:
@@ -107,6 +106,24 @@ GuardWords WordsOf(StepGuard::Kind kind) {
     case StepGuard::RECTIFICATION_FAILED:
       return {"整改期限未届满,或者验收合格",
               "the time to rectify is not over, or the order was met"};
+    case StepGuard::FOLLOW_UP_IN_ORDER:
+      return {
+          "跟踪记录不是列明的联系人所作,日期不在列入期间、早于上次或者晚于当日,或者下次日期不晚于"
+          "本次",
+          "the follow-up is not by a named contact, not on a day in force that is not before the "
+          "last one, or its next day is not later"};
+    case StepGuard::CONTACTS_NAMED:
+      return {"未为名单规定的每一层级指定联系人",
+              "a contact is missing for a level that the list's terms ask for"};
+    case StepGuard::EXIT_HOLDS:
+      return {"名单规定的移出条件未满足",
+              "the condition named is none of the list's, or does not end the entry"};
+    case StepGuard::TOLD_AGAIN:
+      return {"尚未更正告知", "not yet told again"};
+    case StepGuard::INFORMATION_PROVED:
+      return {
+          "更正告知的对象不在原告知范围内,缺少方式、日期或者更正公布的内容",
+          "whoever is told was not told before, or how, when or what is shown there is missing"};
     case StepGuard::OUTCOME_PROPOSES:
       return {"评价结果未提出该名单", "the outcome of evaluation does not propose the list"};
     default:
@@ -127,6 +144,10 @@ type::Date HoldsOn(const GuardRow& guard, const CaseRecord& record, const Circum
                                                               : record.clocks[guard.clock].due + 1;
     case StepGuard::REPAIR_MINIMUM:
       return RepairFrom(record, c);
+    case StepGuard::LIST_TAKES: {
+      const Taking taking = TakingOf(record, c);
+      return taking.kind && !taking.room ? c.place_free_on : type::kDateMax;
+    }
     case StepGuard::BASIS_IN_FORCE: {
       if (record.list == nullptr) return type::kDateMax;
       const auto from = type::ParseDate(record.list->terms().basis_from());
@@ -143,6 +164,33 @@ type::Date HoldsOn(const GuardRow& guard, const CaseRecord& record, const Circum
   }
 }
 
+// LIST_TAKES in words: which part is missing, and the quota with who is on the list.
+void SayWhatListLacks(const CaseRecord& record,
+                      const Circumstances& c,
+                      listing::v1::MissingGuard& missing) {
+  const Taking taking = TakingOf(record, c);
+  if (record.list == nullptr) return;
+  if (!taking.kind) {
+    missing.set_zh("名单不收该类主体");
+    missing.set_en("the list does not take subjects of this kind");
+  } else if (!taking.room) {
+    const uint32_t quota = record.list->terms().quota();
+    missing.set_zh(absl::StrCat("名额已满:名额 ", quota, ",现有 ", c.on_list));
+    missing.set_en(
+        absl::StrCat("the list is full: its quota is ", quota, ", and ", c.on_list, " are on it"));
+  } else {
+    missing.set_zh("名单只收评价结果提出的主体,而评价结果未提出该主体");
+    missing.set_en("the list takes only whom an outcome proposes, and none proposes the subject");
+  }
+}
+
+void SayWhoIsMissing(const Circumstances& circumstances, listing::v1::MissingGuard& missing) {
+  std::vector<std::string> names;
+  for (const auto& one : circumstances.to_tell) names.push_back(one.who());
+  missing.set_zh(absl::StrCat(missing.zh(), ":", absl::StrJoin(names, "、")));
+  missing.set_en(absl::StrCat(missing.en(), ": ", absl::StrJoin(names, ", ")));
+}
+
 }  // namespace
 
 listing::v1::MissingGuard Describe(const GuardRow& guard,
@@ -154,6 +202,8 @@ listing::v1::MissingGuard Describe(const GuardRow& guard,
   missing.set_zh(words.zh);
   missing.set_en(words.en);
   *missing.mutable_source() = guard.proto->source();
+  if (guard.kind == StepGuard::LIST_TAKES) SayWhatListLacks(record, circumstances, missing);
+  if (guard.kind == StepGuard::TOLD_AGAIN) SayWhoIsMissing(circumstances, missing);
   const type::Date day = HoldsOn(guard, record, circumstances);
   if (day != type::kDateMax) missing.set_holds_on(FormatDate(day));
   return missing;

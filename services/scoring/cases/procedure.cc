@@ -59,6 +59,11 @@ bool StepRow::Has(CaseStep::Effect effect) const {
   return std::find(effects.begin(), effects.end(), effect) != effects.end();
 }
 
+bool StepRow::Asks(StepGuard::Kind kind) const {
+  return std::any_of(
+      guards.begin(), guards.end(), [&](const GuardRow& guard) { return guard.kind == kind; });
+}
+
 absl::Status Procedure::Wrong(absl::string_view id, absl::string_view why) const {
   return runtime::InvalidArgument(
       "PROCEDURE_INVALID",
@@ -181,6 +186,7 @@ absl::Status Procedure::CheckWhole() const {
   Bits reached = 0;
   Bits left = 0;
   Bits taken_by_clocks = 0;
+  Bits undone = 0;
   for (const StepRow& step : steps_) {
     if (step.to != kNoIndex) reached |= Bit(step.to);
     left |= step.from;
@@ -193,8 +199,26 @@ absl::Status Procedure::CheckWhole() const {
     if (!Ended(static_cast<StateIndex>(i)) && (left & Bit(i)) == 0)
       return Wrong(proto_->states(i).id(), "no step leads out of it");
   }
+  const auto recorded = [&](CaseStep::Record record) {
+    return std::any_of(
+        steps_.begin(), steps_.end(), [&](const StepRow& step) { return step.record == record; });
+  };
+  // Whoever asks for a hearing, or states a point, would keep off what waits for it for ever.
+  for (const StepRow& step : steps_) {
+    for (const GuardRow& guard : step.guards) {
+      if (guard.kind == StepGuard::HEARING_HELD_IF_DUE && !recorded(CaseStep::HEARING))
+        return Wrong(step.proto->id(), "it waits for a hearing, and no step holds one");
+      if (guard.kind == StepGuard::POINTS_ANSWERED && !recorded(CaseStep::ANSWERS))
+        return Wrong(step.proto->id(), "it waits for answers, and no step gives them");
+    }
+  }
   for (size_t i = 0; i < steps_.size(); ++i) {
     const bool only_clock = steps_[i].by == Bit(CaseStep::CLOCK);
+    if (steps_[i].proto->undoes() &&
+        (!steps_[i].MayBeBy(CaseStep::RULE) || steps_[i].to == kNoIndex || !Ended(steps_[i].to) ||
+         (undone & steps_[i].from) != 0))
+      return Wrong(steps_[i].proto->id(), "what undoes is one rule's step of a state, to an end");
+    if (steps_[i].proto->undoes()) undone |= steps_[i].from;
     if (only_clock && (taken_by_clocks & Bit(static_cast<int>(i))) == 0)
       return Wrong(steps_[i].proto->id(), "it is the clock's, and no clock takes it");
   }

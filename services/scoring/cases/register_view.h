@@ -6,7 +6,9 @@
 #include <vector>
 
 #include "absl/strings/string_view.h"
+#include "google/protobuf/repeated_ptr_field.h"
 
+#include "xince/listing/v1/case.pb.h"
 #include "xince/policy/v1/pack.pb.h"
 #include "xince/type/v1/types.pb.h"
 
@@ -28,6 +30,9 @@ struct FactSeen {
   std::optional<type::Date> corrected;
   /// Neither voided nor repaired.
   bool counts = false;
+  /// Why it does not count, or counts otherwise; and the case that decided so.
+  listing::v1::FactGone::Why gone = listing::v1::FactGone::WHY_UNSPECIFIED;
+  std::string gone_by;
 };
 
 /// A list with the pack that defines it.
@@ -46,6 +51,15 @@ struct PublicitySeen {
   type::Date from;
 };
 
+/// Between what an objection may decide the points of a piece to be, in hundredths: from 0 to what the
+/// items that take it for the subject ask for.
+struct PointsSeen {
+  int64_t least = 0;
+  int64_t most = 0;
+  /// The rule gives the sign: points of either sign are meant by their size.
+  bool by_size = false;
+};
+
 /// The register.
 class RegisterView {
  public:
@@ -62,19 +76,31 @@ class RegisterView {
   [[nodiscard]] virtual bool AnyAfter(const std::string& subject,
                                       const std::string& kind,
                                       type::Date day) const = 0;
+  /// Days after the day on which pieces of the kinds about the subject occurred that count, in any order.
+  [[nodiscard]] virtual std::vector<type::Date> OccurredAfter(
+      const std::string& subject,
+      const google::protobuf::RepeatedPtrField<std::string>& kinds,
+      type::Date day) const = 0;
   /// The list in force on a day; no definition when there is none.
   [[nodiscard]] virtual ListSeen List(const std::string& id, type::Date day) const = 0;
   /// Whether the law in force on the day lets a list of this effect rest on the basis (LawfulBasis).
   [[nodiscard]] virtual bool BasisPermits(policy::v1::ListDefinition::Basis basis,
                                           policy::v1::ListDefinition::Effect effect,
                                           type::Date day) const = 0;
-  /// Publicity of a piece of evidence, by its item's repair class; nothing when it has none.
+  /// Publicity of a piece of evidence, by the repair class of the item that takes it for the subject, the
+  /// gravest of several; by those that take it for whom it is about where none does. Nothing when no item
+  /// with a class takes it.
   [[nodiscard]] virtual std::optional<PublicitySeen> PublicityOf(const std::string& evidence,
+                                                                 const std::string& subject,
                                                                  type::Date day) const = 0;
   /// Publicity of a repair class on a day, from a day; nothing when there is no such class.
   [[nodiscard]] virtual std::optional<PublicitySeen> PublicityOfClass(const std::string& id,
                                                                       type::Date from,
                                                                       type::Date day) const = 0;
+  /// Points that may be decided instead for a piece; nothing when no item takes it for the subject.
+  [[nodiscard]] virtual std::optional<PointsSeen> PointsOf(const std::string& evidence,
+                                                           const std::string& subject,
+                                                           type::Date day) const = 0;
   /// Whether the recorded standing of the subject proposes it for the list.
   [[nodiscard]] virtual bool Proposes(const std::string& subject,
                                       const std::string& list) const = 0;

@@ -47,6 +47,9 @@ void Bring(CaseStep::Effect effect, View& view) {
     case CaseStep::UNDO_REPAIR:
       view.repaired = false;
       break;
+    case CaseStep::UNDO_DEPENDENT:
+      view.undone = true;
+      break;
     default:
       break;  // AMEND and PROPOSE_NEXT reach beyond the case.
   }
@@ -89,9 +92,11 @@ Refusal Fits(const Procedure& procedure, const View& view, const Attempt& attemp
   const StepRow& step = procedure.steps()[attempt.step];
   if (step.opens() != !view.opened()) return Refusal::kNotHere;
   if (view.opened() && (step.from & Bit(view.state)) == 0) return Refusal::kNotHere;
+  if (step.Has(CaseStep::RESUME) && !view.suspended) return Refusal::kNotHere;
   if (!step.MayBeBy(attempt.part)) return Refusal::kNotByThisParty;
   const bool goes_on = attempt.part == CaseStep::COURT || step.Has(CaseStep::RESUME) ||
-                       step.Has(CaseStep::LEAVE_FORCE) || step.Has(CaseStep::END_PUBLICATION);
+                       step.Has(CaseStep::LEAVE_FORCE) || step.Has(CaseStep::END_PUBLICATION) ||
+                       step.record == CaseStep::INFORMATION || step.Asks(StepGuard::TOLD_AGAIN);
   if (view.suspended && !goes_on) return Refusal::kSuspended;
   return Refusal::kNone;
 }

@@ -34,6 +34,8 @@ struct View {
   bool hearing_held = false;
   /// An inspection found an order to rectify met.
   bool rectified = false;
+  /// What rests on the case was undone.
+  bool undone = false;
   /// Steps taken at least once.
   Bits taken = 0;
   std::array<ClockStatus, kClocksMax> clocks{};
@@ -81,7 +83,7 @@ enum class Refusal : uint8_t {
 };
 
 /// Whether the step is one of the state, the party's, and not kept off by a suspension. While a case is
-/// suspended only a court's steps go on, and those that end what is in force or published.
+/// suspended only a court's steps go on, and those that end what is in force or published or tell again.
 Refusal Fits(const Procedure& procedure, const View& view, const Attempt& attempt);
 
 /// Whether one guard holds.

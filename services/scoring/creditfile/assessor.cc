@@ -7,6 +7,7 @@
 
 #include "services/journal/journal.h"
 #include "services/runtime/errors.h"
+#include "services/scoring/creditfile/contests.h"
 #include "services/scoring/creditfile/subject_reach.h"
 #include "services/scoring/evaluate/calendar.h"
 #include "services/type/civil_date.h"
@@ -292,6 +293,7 @@ Assessment Assessor::AssessUnder(const evaluate::CompiledPack* pack,
   EvidenceOf(subject, day, known, assessment.facts, assessment.repairs);
   Memberships memberships = MembershipsOf(cases_, book_.subject(subject).name, day, known);
   assessment.memberships = std::move(memberships.told);
+  assessment.contests = ContestsOf(cases_, book_.subject(subject).name, day, known);
   assessment.next_change = memberships.next_change;
   if (pack != nullptr) assessment.policy = pack->ForSubject(book_.subject(subject).kind);
   if (assessment.policy == nullptr) return assessment;
@@ -361,16 +363,28 @@ StandingRecord RecordOf(const evaluate::CompiledSubjectPolicy& policy,
   return record;
 }
 
+namespace {
+
+void AddContests(const Assessment& assessment, StandingRecord& record) {
+  if (assessment.contests.empty()) return;
+  *record.mutable_contests() = {assessment.contests.begin(), assessment.contests.end()};
+  record.set_contested(true);
+}
+
+}  // namespace
+
 StandingRecord Assessor::Record(const Assessment& assessment, Day day) const {
   if (assessment.policy == nullptr) {
     StandingRecord record;
     record.set_day(DayText(day));
     record.set_next_change_on(DayText(assessment.next_change));
     *record.mutable_memberships() = {assessment.memberships.begin(), assessment.memberships.end()};
+    AddContests(assessment, record);
     return record;
   }
   StandingRecord record = RecordOf(*assessment.policy, *assessment.outcome);
   *record.mutable_memberships() = {assessment.memberships.begin(), assessment.memberships.end()};
+  AddContests(assessment, record);
   record.set_next_change_on(DayText(assessment.next_change));
   const auto evidence_name = [this](uint32_t piece) { return book_.IdOf(piece); };
   const auto project_name = [this](uint32_t subject) { return book_.subject(subject).name; };

@@ -87,6 +87,8 @@ struct Assessment {
   std::vector<evaluate::Repaired> repairs;
   /// Lists the subject is on on the day.
   std::vector<credit::v1::Membership> memberships;
+  /// Objections that are pending against the standing itself.
+  std::vector<credit::v1::StandingContest> contests;
   /// Earliest later day on which the outcome may change by itself: the outcome's own, or one on which
   /// the projects rolled up or their scores change.
   Day next_change = evaluate::kForever;

@@ -1,6 +1,8 @@
 #include "services/scoring/creditfile/case_register.h"
 
 #include <algorithm>
+#include <set>
+#include <tuple>
 
 #include "xince/evidence/v1/evidence.pb.h"
 
@@ -30,22 +32,6 @@ const RepairClass* ClassIn(const policy::v1::Pack& pack, const std::string& id) 
   return found == pack.repair_classes().end() ? nullptr : &*found;
 }
 
-// Whether an item takes a piece, as far as kind, level and tags say; measures are not looked at.
-bool Takes(const policy::v1::Item& item, const evidence::v1::Evidence& evidence) {
-  const auto has = [](const auto& set, const auto& value) {
-    return set.empty() || std::find(set.begin(), set.end(), value) != set.end();
-  };
-  if (item.kinds().empty() || !has(item.kinds(), evidence.kind())) return false;
-  const policy::v1::Filter& filter = item.filter();
-  if (!has(filter.levels(), static_cast<int>(evidence.level())) ||
-      !has(filter.issuer_levels(), static_cast<int>(evidence.issuer_level())))
-    return false;
-  return filter.tags().empty() ||
-         std::any_of(evidence.tags().begin(), evidence.tags().end(), [&](const std::string& tag) {
-           return has(filter.tags(), tag);
-         });
-}
-
 }  // namespace
 
 bool CaseRegister::Filed(const std::string& subject) const {
@@ -66,6 +52,17 @@ std::optional<FactSeen> CaseRegister::Fact(const std::string& evidence) const {
       .occurred =
           cases::DayOr(read.occurred_on(), cases::DayOr(read.determined_on(), type::kDateMin)),
       .counts = !piece.voided && books_.rulings->Counts(evidence, books_.today(), kNewest)};
+  const WhyGone why = books_.rulings->WhyGoneOf(evidence, books_.today(), kNewest);
+  fact.gone = why.why;
+  fact.gone_by = why.by;
+  if (fact.counts && why.why != listing::v1::FactGone::AMENDED) {
+    fact.gone = listing::v1::FactGone::WHY_UNSPECIFIED;
+    fact.gone_by.clear();
+  }
+  if (piece.voided && why.why != listing::v1::FactGone::VOIDED_BY_DECISION) {
+    fact.gone = listing::v1::FactGone::VOIDED_BY_FEED;
+    fact.gone_by.clear();
+  }
   fact.determined = cases::DayOr(read.determined_on(), fact.occurred);
   if (!read.corrected_on().empty())
     fact.corrected = cases::DayOr(read.corrected_on(), type::kDateMax);
@@ -105,6 +102,26 @@ std::vector<const policy::Pack*> CaseRegister::InForce(Date day) const {
       in_force.push_back(&pack);
   }
   return in_force;
+}
+
+std::vector<Date> CaseRegister::OccurredAfter(
+    const std::string& subject,
+    const google::protobuf::RepeatedPtrField<std::string>& kinds,
+    Date day) const {
+  std::vector<Date> days;
+  const SubjectId whom = books_.evidence->Find(subject);
+  if (whom == kNone || kinds.empty()) return days;
+  std::set<evaluate::Symbol> symbols;
+  for (const std::string& kind : kinds) symbols.insert(books_.vocabulary->kinds.Find(kind));
+  symbols.erase(0);
+  std::vector<evaluate::Fact> facts;
+  GatherFacts(*books_.evidence, whom, kNewest, facts);
+  for (const evaluate::Fact& fact : facts) {
+    if (symbols.contains(fact.kind) && fact.occurred > day.days() &&
+        books_.rulings->Counts(books_.evidence->IdOf(fact.evidence), books_.today(), kNewest))
+      days.push_back(Date::FromDays(fact.occurred));
+  }
+  return days;
 }
 
 ListSeen CaseRegister::List(const std::string& id, Date day) const {
@@ -162,34 +179,74 @@ std::optional<PublicitySeen> CaseRegister::PublicityOfClass(const std::string& i
   return PublicityBy(id, from, day);
 }
 
+CaseRegister::Used CaseRegister::UsesOf(PieceId piece, SubjectId subject, Date day) const {
+  thread_local evaluate::Evaluator evaluator;
+  Used used{.policy = books_.policies->For(
+                books_.jurisdiction, books_.evidence->subject(subject).kind, day.days())};
+  if (used.policy == nullptr) return used;
+  std::vector<evaluate::Fact> facts;
+  GatherFacts(*books_.evidence, subject, kNewest, facts);
+  const auto fact = std::find_if(
+      facts.begin(), facts.end(), [&](const auto& one) { return one.evidence == piece; });
+  if (fact != facts.end()) used.uses = evaluator.UsesOf(*used.policy, *fact);
+  return used;
+}
+
+std::optional<PublicitySeen> CaseRegister::PublicityFor(PieceId piece,
+                                                        SubjectId subject,
+                                                        Date from,
+                                                        Date day) const {
+  const Used used = UsesOf(piece, subject, day);
+  std::optional<PublicitySeen> gravest;
+  for (const evaluate::Use& use : used.uses) {
+    const policy::v1::Item* item = used.policy->item(use.item);
+    if (item == nullptr || item->repair_class().empty()) continue;
+    const auto seen = PublicityBy(item->repair_class(), from, day);
+    if (!seen.has_value()) continue;
+    const auto weight = [](const PublicitySeen& of) {
+      return std::tuple(of.published, of.max_months, of.min_months);
+    };
+    if (!gravest.has_value() || weight(*gravest) < weight(*seen)) gravest = seen;
+  }
+  return gravest;
+}
+
 std::optional<PublicitySeen> CaseRegister::PublicityOf(const std::string& evidence,
+                                                       const std::string& subject,
                                                        Date day) const {
   const PieceId id = books_.evidence->NewestOf(evidence);
-  if (id == kNone) return std::nullopt;
+  const SubjectId whom = books_.evidence->Find(subject);
+  if (id == kNone || whom == kNone) return std::nullopt;
   const Piece piece = books_.evidence->piece(id);
   const evidence::v1::Evidence read = EvidenceOf(piece);
   const Date from = cases::DayOr(read.determined_on(), cases::DayOr(read.occurred_on(), day));
-  // The rules of whom it is about come first, then those of whom it may reach.
-  const auto own = books_.evidence->subject(piece.about).kind;
-  const policy::Pack* pack = books_.policies->packs().InForceFor(books_.jurisdiction, day);
-  if (pack == nullptr) return std::nullopt;
-  for (const bool about : {true, false}) {
-    for (const auto& subject : pack->proto().subjects()) {
-      if ((evaluate::SubjectKindOf(subject.subject()) == own) != about) continue;
-      for (const auto& item : subject.items()) {
-        if (!item.repair_class().empty() && Takes(item, read))
-          return PublicityBy(item.repair_class(), from, day);
-      }
-    }
+  const auto own = PublicityFor(id, whom, from, day);
+  if (own.has_value() || piece.about == whom) return own;
+  return PublicityFor(id, piece.about, from, day);
+}
+
+std::optional<cases::PointsSeen> CaseRegister::PointsOf(const std::string& evidence,
+                                                        const std::string& subject,
+                                                        Date day) const {
+  const PieceId id = books_.evidence->NewestOf(evidence);
+  const SubjectId whom = books_.evidence->Find(subject);
+  if (id == kNone || whom == kNone) return std::nullopt;
+  const Used used = UsesOf(id, whom, day);
+  if (used.uses.empty()) return std::nullopt;
+  cases::PointsSeen seen;
+  for (const evaluate::Use& use : used.uses) {
+    seen.least = std::min(seen.least, use.least);
+    seen.most = std::max(seen.most, use.most);
+    seen.by_size |= use.signs;
   }
-  return std::nullopt;
+  return seen;
 }
 
 bool CaseRegister::Proposes(const std::string& subject, const std::string& list) const {
   return books_.proposes(subject, list);
 }
 
-std::shared_ptr<const cases::Procedure> CaseRegister::Find(const std::string& id, Date day) const {
+cases::ProcedureSeen CaseRegister::Find(const std::string& id, Date day) const {
   for (const policy::Pack* pack : InForce(day)) {
     for (const auto& procedure : pack->proto().procedures()) {
       if (procedure.id() != id) continue;
@@ -198,10 +255,10 @@ std::shared_ptr<const cases::Procedure> CaseRegister::Find(const std::string& id
         auto made = cases::Procedure::Compile(procedure);
         if (made.ok()) compiled = std::make_shared<const cases::Procedure>(*std::move(made));
       }
-      return compiled;
+      return {.procedure = compiled, .policy_digest = policy::FormatDigest(pack->digest())};
     }
   }
-  return nullptr;
+  return {};
 }
 
 }  // namespace xince::creditfile

@@ -46,25 +46,43 @@ class CaseRegister final : public cases::RegisterView, public cases::ProcedureBo
   [[nodiscard]] bool AnyAfter(const std::string& subject,
                               const std::string& kind,
                               type::Date day) const override;
+  [[nodiscard]] std::vector<type::Date> OccurredAfter(
+      const std::string& subject,
+      const google::protobuf::RepeatedPtrField<std::string>& kinds,
+      type::Date day) const override;
   [[nodiscard]] cases::ListSeen List(const std::string& id, type::Date day) const override;
   [[nodiscard]] bool BasisPermits(policy::v1::ListDefinition::Basis basis,
                                   policy::v1::ListDefinition::Effect effect,
                                   type::Date day) const override;
   [[nodiscard]] std::optional<cases::PublicitySeen> PublicityOf(const std::string& evidence,
+                                                                const std::string& subject,
                                                                 type::Date day) const override;
+  [[nodiscard]] std::optional<cases::PointsSeen> PointsOf(const std::string& evidence,
+                                                          const std::string& subject,
+                                                          type::Date day) const override;
   [[nodiscard]] std::optional<cases::PublicitySeen> PublicityOfClass(const std::string& id,
                                                                      type::Date from,
                                                                      type::Date day) const override;
   [[nodiscard]] bool Proposes(const std::string& subject, const std::string& list) const override;
   /// Compiled once and kept: only under the machine's exclusive lock.
-  [[nodiscard]] std::shared_ptr<const cases::Procedure> Find(const std::string& id,
-                                                             type::Date day) const override;
+  [[nodiscard]] cases::ProcedureSeen Find(const std::string& id, type::Date day) const override;
 
   /// Packs in force on a day: the jurisdiction's first, then the nation's by id.
   [[nodiscard]] std::vector<const policy::Pack*> InForce(type::Date day) const;
   void Clear() { compiled_.clear(); }
 
  private:
+  /// The items that take a piece for a subject on a day, with what they ask for; none where no policy
+  /// rates it.
+  struct Used {
+    const evaluate::CompiledSubjectPolicy* policy = nullptr;
+    std::vector<evaluate::Use> uses;
+  };
+  [[nodiscard]] Used UsesOf(PieceId piece, SubjectId subject, type::Date day) const;
+  [[nodiscard]] std::optional<cases::PublicitySeen> PublicityFor(PieceId piece,
+                                                                 SubjectId subject,
+                                                                 type::Date from,
+                                                                 type::Date day) const;
   [[nodiscard]] std::optional<cases::PublicitySeen> PublicityBy(const std::string& id,
                                                                 type::Date from,
                                                                 type::Date day) const;

@@ -7,6 +7,7 @@
 
 #include "services/journal/flat_bytes.h"
 #include "services/runtime/errors.h"
+#include "services/scoring/cases/follow_up.h"
 #include "services/scoring/creditfile/credit_state.h"
 #include "services/type/civil_date.h"
 
@@ -41,18 +42,6 @@ listing::v1::StepParty ByRule() {
   return party;
 }
 
-// The step by which a rule ends what is in force; null when the case's state has none.
-const cases::StepRow* EndingStep(const CaseRecord& record) {
-  if (record.procedure->proto().purpose() != policy::v1::Procedure::LISTING || record.ended())
-    return nullptr;
-  for (const cases::StepRow& step : record.procedure->steps()) {
-    if (step.MayBeBy(CaseStep::RULE) && step.Has(CaseStep::LEAVE_FORCE) &&
-        (step.from & cases::Bit(record.view.state)) != 0)
-      return &step;
-  }
-  return nullptr;
-}
-
 // The step by which a rule puts what was proposed in force.
 const cases::StepRow* EnteringStep(const CaseRecord& record) {
   for (const cases::StepRow& step : record.procedure->steps()) {
@@ -67,6 +56,12 @@ bool EntersAlone(const ListDefinition* list) {
   if (list == nullptr || list->effect() != ListDefinition::FAVOUR) return false;
   const auto& ways = list->terms().ways();
   return std::find(ways.begin(), ways.end(), ListTerms::AUTOMATIC) != ways.end();
+}
+
+// What a caller may say of a step: what a rule takes it for is for the rule.
+listing::v1::StepDetails Stated(listing::v1::StepDetails details) {
+  if (details.has_reasons()) details.mutable_reasons()->clear_because();
+  return details;
 }
 
 std::string KindOf(const std::string& subject) {
@@ -92,10 +87,12 @@ absl::StatusOr<CaseSteps> CreditState::DecideOpening(
     const listing::v1::StepParty& party,
     const listing::v1::StepDetails& details) const {
   XINCE_RETURN_IF_ERROR(MayDecide());
+  listing::v1::Opening stated = opening;
+  stated.clear_follows();
   XINCE_ASSIGN_OR_RETURN(
       const CaseEvent event,
-      cases_.DecideOpen(opening, party, details, type::Date::FromDays(today_), *calendar_));
-  return WithConsequences(event);
+      cases_.DecideOpen(stated, party, Stated(details), type::Date::FromDays(today_), *calendar_));
+  return WithDocuments(WithConsequences(event));
 }
 
 absl::StatusOr<CaseSteps> CreditState::DecideStep(const std::string& name,
@@ -107,56 +104,25 @@ absl::StatusOr<CaseSteps> CreditState::DecideStep(const std::string& name,
   XINCE_ASSIGN_OR_RETURN(
       const CaseEvent event,
       cases_.DecideStep(
-          name, step, party, details, expected, type::Date::FromDays(today_), *calendar_));
-  return WithConsequences(event);
-}
-
-// A repair that is granted ends the entry it is about: the case that is its target, or every case of
-// the subject that rests on the repaired piece and on nothing else that counts.
-std::vector<std::shared_ptr<const CaseRecord>> CreditState::EndedBy(const CaseEvent& event) const {
-  std::vector<std::shared_ptr<const CaseRecord>> ended;
-  const auto record = cases_.Find(cases::CaseName(event.year(), event.number()));
-  if (record == nullptr) return ended;
-  const cases::StepIndex index = record->procedure->FindStep(event.step());
-  if (index == cases::kNoIndex || !record->procedure->steps()[index].Has(CaseStep::REPAIR_LINE))
-    return ended;
-  const listing::v1::Target& target = record->opening.target();
-  if (!target.case_().empty()) {
-    const auto entry = cases_.Find(target.case_());
-    if (entry != nullptr && EndingStep(*entry) != nullptr) ended.push_back(entry);
-    return ended;
-  }
-  for (const auto& other : cases_.OfSubject(record->opening.subject())) {
-    if (EndingStep(*other) == nullptr) continue;
-    const cases::StepRecord* proposed = other->Last(CaseStep::PROPOSAL);
-    if (proposed == nullptr) continue;
-    bool named = false;
-    bool rests_on_others = false;
-    for (const auto& fact : proposed->event.details().proposal().facts()) {
-      named |= fact.evidence() == target.evidence();
-      const auto seen = case_register_.Fact(fact.evidence());
-      rests_on_others |= fact.evidence() != target.evidence() && seen.has_value() && seen->counts;
-    }
-    if (named && !rests_on_others) ended.push_back(other);
-  }
-  return ended;
+          name, step, party, Stated(details), expected, type::Date::FromDays(today_), *calendar_));
+  return WithDocuments(WithConsequences(event));
 }
 
 absl::StatusOr<CaseSteps> CreditState::WithConsequences(const CaseEvent& event) const {
   CaseSteps steps;
   *steps.add_events() = event;
-  for (const auto& ended : EndedBy(event)) {
+  const type::Date today = type::Date::FromDays(today_);
+  for (const Consequence& follows : ConsequencesOf(event)) {
+    if (follows.closes) {
+      XINCE_ASSIGN_OR_RETURN(const CaseRecord after, cases_.After(event, today));
+      XINCE_ASSIGN_OR_RETURN(*steps.add_events(), cases_.DecideClosing(after, today, *calendar_));
+      continue;
+    }
     listing::v1::StepDetails details;
-    details.mutable_reasons()->set_text(
-        absl::StrCat("信用修复:", cases::CaseName(event.year(), event.number())));
-    XINCE_ASSIGN_OR_RETURN(*steps.add_events(),
-                           cases_.DecideStep(ended->name,
-                                             EndingStep(*ended)->proto->id(),
-                                             ByRule(),
-                                             details,
-                                             0,
-                                             type::Date::FromDays(today_),
-                                             *calendar_));
+    *details.mutable_reasons() = follows.reasons;
+    XINCE_ASSIGN_OR_RETURN(
+        *steps.add_events(),
+        cases_.DecideStep(follows.name, follows.step, ByRule(), details, 0, today, *calendar_));
   }
   const auto record = cases_.Find(cases::CaseName(event.year(), event.number()));
   if (record == nullptr) return steps;
@@ -185,11 +151,12 @@ std::optional<CaseEvent> CreditState::NextProposed(const CaseRecord& record) con
   opening.set_procedure(next.definition->terms().procedure());
   opening.set_subject(subject);
   opening.set_list(terms.next());
+  opening.set_follows(record.name);
   listing::v1::StepDetails details;
   listing::v1::Proposal& proposal = *details.mutable_proposal();
   proposal.set_reasons(absl::StrCat("依", record.list->zh(), "移送:", record.name));
   const listing::v1::Proposal& before = proposed->event.details().proposal();
-  *proposal.mutable_contacts() = before.contacts();
+  *proposal.mutable_contacts() = cases::ContactsOf(record);
   for (const auto& fact : before.facts()) {
     const auto seen = case_register_.Fact(fact.evidence());
     if (!seen.has_value() || !seen->counts) continue;
@@ -225,8 +192,7 @@ std::optional<CaseEvent> CreditState::EnteredByRule(const std::string& subject,
     return *std::move(event);
   }
   // What a person ended is not begun again by rule.
-  if (last != of.rend() && (*last)->steps.back().event.party().part() != CaseStep::CLOCK)
-    return std::nullopt;
+  if (last != of.rend() && !EntersAgain(**last)) return std::nullopt;
   const cases::ListSeen seen = case_register_.List(list, today);
   if (!EntersAlone(seen.definition)) return std::nullopt;
   listing::v1::Opening opening;
@@ -240,7 +206,7 @@ std::optional<CaseEvent> CreditState::EnteredByRule(const std::string& subject,
   return *std::move(event);
 }
 
-std::optional<CreditState::StepsDue> CreditState::DueSteps() const {
+std::optional<CreditState::StepsDue> CreditState::StepsThatAreDue() const {
   if (today_ == evaluate::kNoDay || calendar_ == nullptr) return std::nullopt;
   StepsDue due{.actor = kClockActor};
   for (const CaseEvent& event : cases_.DueSteps(type::Date::FromDays(today_), *calendar_)) {
@@ -253,6 +219,12 @@ std::optional<CreditState::StepsDue> CreditState::DueSteps() const {
   }
   if (!due.steps.events().empty()) return due;
   due.actor = kRuleActor;
+  for (const Leaving& leaving : leaving_) {
+    std::optional<CaseEvent> event = LeftByRule(leaving);
+    if (!event.has_value()) continue;
+    *due.steps.add_events() = *std::move(event);
+    return due;
+  }
   for (const auto& pair : automatic_) {
     const auto tried = tried_.find(pair);
     if (tried != tried_.end() && tried->second == today_) continue;
@@ -273,16 +245,19 @@ absl::Status CreditState::TakeSteps(const CaseSteps& steps,
   if (today_ == evaluate::kNoDay || steps.events().empty())
     return Mismatch(entry.revision, "", "no step of a case");
   Causes causes;
+  int next_document = 0;
+  size_t consequences = 0;
   for (int i = 0; i < steps.events_size(); ++i) {
     const CaseEvent& event = steps.events(i);
     const std::string name = cases::CaseName(event.year(), event.number());
-    // A repair without its consequences would leave an effect in force.
-    int next = i;
-    for (const auto& ended : EndedBy(event)) {
-      if (++next >= steps.events_size() || steps.events(next).year() != ended->year ||
-          steps.events(next).number() != ended->number ||
-          steps.events(next).step() != EndingStep(*ended)->proto->id())
-        return Mismatch(entry.revision, ended->name, "a repair leaves an entry in force");
+    // Without its consequences a step would leave in force what it undoes.
+    if (consequences == 0) {
+      const std::vector<Consequence> follows = ConsequencesOf(event);
+      const std::string fault = FaultOf(event, follows, steps, i + 1);
+      if (!fault.empty()) return Mismatch(entry.revision, name, fault);
+      consequences = follows.size();
+    } else {
+      --consequences;
     }
     XINCE_RETURN_IF_ERROR(cases_.Apply(event,
                                        type::Date::FromDays(today_),
@@ -290,11 +265,18 @@ absl::Status CreditState::TakeSteps(const CaseSteps& steps,
                                        entry.record_time_us,
                                        entry.actor,
                                        undo));
+    if (const std::string fault = desk_.Take(event, steps, next_document, entry, undo);
+        !fault.empty())
+      return Mismatch(entry.revision, name, fault);
     const CaseRecord& record = *cases_.Find(name);
     BringEffects(record, entry.revision, undo);
+    NoteLeft(record, undo);
     CauseStep(record, causes);
   }
-  NoteRequest(steps, entry, undo);
+  if (next_document != steps.documents_size())
+    return Mismatch(entry.revision, "", "a document of no step");
+  const CaseEvent& first = steps.events(0);
+  NoteRequest(steps.request_digest(), cases::CaseName(first.year(), first.number()), entry, undo);
   Reassess(causes, entry.revision, undo);
   return absl::OkStatus();
 }
@@ -357,19 +339,18 @@ void CreditState::CauseStep(const CaseRecord& record, Causes& causes) const {
   }
 }
 
-void CreditState::NoteRequest(const CaseSteps& steps,
+void CreditState::NoteRequest(const std::string& request_digest,
+                              const std::string& name,
                               const journal::Entry& entry,
                               journal::Undo* undo) {
-  if (entry.request_id.empty() || steps.request_digest().empty()) return;
+  if (entry.request_id.empty() || request_digest.empty()) return;
   const std::pair key(entry.actor, entry.request_id);
-  const CaseEvent& event = steps.events(0);
-  const bool added =
-      step_requests_
-          .try_emplace(key,
-                       CarriedStep{.request_digest = steps.request_digest(),
-                                   .name = cases::CaseName(event.year(), event.number()),
-                                   .revision = entry.revision})
-          .second;
+  const bool added = step_requests_
+                         .try_emplace(key,
+                                      CarriedStep{.request_digest = request_digest,
+                                                  .name = name,
+                                                  .revision = entry.revision})
+                         .second;
   if (added && undo != nullptr) undo->Add([this, key] { step_requests_.erase(key); });
 }
 
@@ -434,6 +415,7 @@ void CreditState::SaveCases(journal::FlatWriter& out) const {
     for (const absl::string_view bytes : in_order) out.Text(bytes);
   }
   out.Raw(kept.bytes());
+  desk_.Save(out);
   rulings_.Save(out);
   out.U64(step_requests_.size());
   for (const auto& [key, carried] : step_requests_) {
@@ -447,6 +429,12 @@ void CreditState::SaveCases(journal::FlatWriter& out) const {
   for (const auto& [subject, list] : automatic_) {
     out.Text(subject);
     out.Text(list);
+  }
+  out.U64(leaving_.size());
+  for (const auto& [year, number, exit] : leaving_) {
+    out.U32(year);
+    out.U32(number);
+    out.Text(exit);
   }
 }
 
@@ -490,7 +478,7 @@ bool CreditState::LoadCases(journal::FlatReader& in, Day today) {
     record.opening = record.steps.front().event.opening();
     if (!in.ok() || !cases_.Restore(record, type::Date::FromDays(today))) return false;
   }
-  if (!rulings_.Load(in)) return false;
+  if (!desk_.Load(in) || !rulings_.Load(in)) return false;
   for (uint64_t i = in.U64(); i > 0 && in.ok(); --i) {
     std::string actor(in.Text());
     std::string id(in.Text());
@@ -502,6 +490,11 @@ bool CreditState::LoadCases(journal::FlatReader& in, Day today) {
   for (uint64_t i = in.U64(); i > 0 && in.ok(); --i) {
     std::string subject(in.Text());
     automatic_.emplace(std::move(subject), std::string(in.Text()));
+  }
+  for (uint64_t i = in.U64(); i > 0 && in.ok(); --i) {
+    const uint32_t year = in.U32();
+    const uint32_t number = in.U32();
+    leaving_.emplace(year, number, std::string(in.Text()));
   }
   return in.ok();
 }

@@ -5,6 +5,7 @@
 #include <memory>
 #include <set>
 #include <string>
+#include <tuple>
 #include <vector>
 
 #include "absl/container/btree_map.h"
@@ -16,10 +17,12 @@
 #include "services/scoring/cases/case_book.h"
 #include "services/scoring/creditfile/assessor.h"
 #include "services/scoring/creditfile/case_register.h"
+#include "services/scoring/creditfile/document_desk.h"
 #include "services/scoring/creditfile/evidence_book.h"
 #include "services/scoring/creditfile/past_standings.h"
 #include "services/scoring/creditfile/ranking.h"
 #include "services/scoring/creditfile/rulings.h"
+#include "services/scoring/creditfile/set_aside.h"
 #include "services/scoring/rulemaking/rule_book.h"
 
 /// The state of the scoring service: evidence, policies, cases, and the standing of every subject.
@@ -36,13 +39,16 @@ inline constexpr size_t kChangesBytesMax = 512 * 1024;
 /// Most causes recorded with a change.
 inline constexpr size_t kCausesMax = 20;
 
+/// Most bytes of the steps of one entry that clocks take, with their documents, unless one alone has more:
+/// below journal::kPayloadBytesMax.
+inline constexpr size_t kClockStepsBytesMax = 512 * 1024;
 /// Most steps of one entry that clocks take.
 inline constexpr int kClockStepsPerEntryMax = 100;
 
-/// A request about a case that was carried out.
+/// A request about a case or a document that was carried out.
 struct CarriedStep {
   std::string request_digest;
-  /// Name of the case, and the revision of its step.
+  /// Name of the case and the revision of its step; or number of the document.
   std::string name;
   Revision revision = 0;
 };
@@ -104,6 +110,16 @@ class CreditState final : public journal::State {
     const char* actor = "";
   };
   [[nodiscard]] std::optional<StepsDue> DueSteps() const;
+  /// What documents are made with; applying what was made needs nothing. It outlives the state; without,
+  /// no documents are made.
+  void SetDocumentWords(const documents::DocumentWords* words) { desk_.SetWords(words); }
+  /// The entry of a points notice. Errors as ListingService.IssuePointsNotice says.
+  [[nodiscard]] absl::StatusOr<journal::v1::DocumentStep> DecidePointsNotice(
+      const listing::v1::IssuePointsNoticeRequest& request) const;
+  /// The entry of a voiding. Errors as ListingService.VoidDocument says.
+  [[nodiscard]] absl::StatusOr<journal::v1::DocumentStep> DecideVoiding(
+      const listing::v1::VoidDocumentRequest& request) const;
+  [[nodiscard]] const DocumentDesk& desk() const { return desk_; }
   [[nodiscard]] const cases::CaseBook& cases() const { return cases_; }
   [[nodiscard]] const CaseRegister& case_register() const { return case_register_; }
   [[nodiscard]] const RulingBook& rulings() const { return rulings_; }
@@ -115,6 +131,8 @@ class CreditState final : public journal::State {
 
   /// Sequence up to which a feed was taken in.
   [[nodiscard]] uint64_t CursorOf(const std::string& feed) const;
+  /// Pieces of evidence that cannot be read and were set aside.
+  [[nodiscard]] const SetAsideBook& set_aside() const { return set_aside_; }
   /// The open day; kNoDay before the first.
   [[nodiscard]] Day today() const { return today_; }
   [[nodiscard]] const EvidenceBook& book() const { return book_; }
@@ -163,23 +181,70 @@ class CreditState final : public journal::State {
                          journal::Undo* undo);
   void BringEffects(const cases::CaseRecord& record, Revision revision, journal::Undo* undo);
   void CauseStep(const cases::CaseRecord& record, Causes& causes) const;
-  void NoteRequest(const journal::v1::CaseSteps& steps,
+  /// A request is carried out: about a case, or a document, of a name.
+  void NoteRequest(const std::string& request_digest,
+                   const std::string& name,
                    const journal::Entry& entry,
                    journal::Undo* undo);
+  absl::Status TakeDocumentStep(const journal::v1::DocumentStep& step,
+                                const journal::Entry& entry,
+                                journal::Undo* undo);
+  /// The steps with the documents that are made of them.
+  absl::StatusOr<journal::v1::CaseSteps> WithDocuments(
+      absl::StatusOr<journal::v1::CaseSteps> steps) const;
   /// Standings propose entries that rules make: by subject and list.
   void NoteProposals(const std::string& subject,
                      const credit::v1::StandingRecord* record,
                      journal::Undo* undo);
-  /// Cases that end by rule when the event is taken.
-  [[nodiscard]] std::vector<std::shared_ptr<const cases::CaseRecord>> EndedBy(
-      const journal::v1::CaseEvent& event) const;
+  /// A step that a rule takes because of another, in the same entry.
+  struct Consequence {
+    std::string name;
+    std::string step;
+    listing::v1::Reasons reasons;
+    /// It ends the case of the event itself, in which nobody is left to be told again.
+    bool closes = false;
+  };
+  /// What rules do when the event, not yet applied, is taken: entries that a repair ends; what rests on
+  /// what is undone; and the end of a case in which everybody was told again. In this order.
+  [[nodiscard]] std::vector<Consequence> ConsequencesOf(const journal::v1::CaseEvent& event) const;
+  void AddRepaired(const cases::CaseRecord& record, std::vector<Consequence>& out) const;
+  void AddUndone(const cases::CaseRecord& record,
+                 const journal::v1::CaseEvent& event,
+                 std::vector<Consequence>& out) const;
+  /// What is wrong with what an entry records after an event, from `next` on, and about the event's
+  /// causes; empty when all is as it must be.
+  [[nodiscard]] std::string FaultOf(const journal::v1::CaseEvent& event,
+                                    const std::vector<Consequence>& follows,
+                                    const journal::v1::CaseSteps& steps,
+                                    int next) const;
   absl::StatusOr<journal::v1::CaseSteps> WithConsequences(
       const journal::v1::CaseEvent& event) const;
   [[nodiscard]] std::optional<journal::v1::CaseEvent> NextProposed(
       const cases::CaseRecord& record) const;
   [[nodiscard]] std::optional<journal::v1::CaseEvent> EnteredByRule(const std::string& subject,
                                                                     const std::string& list) const;
+  /// An entry (year and number of its case) and the condition of its list's terms that ends it.
+  using Leaving = std::tuple<uint32_t, uint32_t, std::string>;
+  /// Notes that an entry is to end by a condition, or no longer is.
+  void Leave(const cases::CaseRecord& record,
+             const std::string& exit,
+             bool leaves,
+             journal::Undo* undo);
+  /// A standing is about to be recorded: entries end whose list it no longer proposes, and did before.
+  void NoteOutcome(const std::string& subject,
+                   const credit::v1::StandingRecord& after,
+                   journal::Undo* undo);
+  /// Something happened to a subject: entries end for which enough has.
+  void NoteHappened(SubjectId subject, journal::Undo* undo);
+  /// What is no longer in force is not to end any more.
+  void NoteLeft(const cases::CaseRecord& record, journal::Undo* undo);
+  [[nodiscard]] std::optional<journal::v1::CaseEvent> LeftByRule(const Leaving& leaving) const;
+  /// Whether a rule enters the subject again after this entry: its term or its outcome ended it, not a
+  /// person, a repair or what happened.
+  [[nodiscard]] static bool EntersAgain(const cases::CaseRecord& record);
   absl::Status MayDecide() const;
+  /// The same as DueSteps, without documents.
+  [[nodiscard]] std::optional<StepsDue> StepsThatAreDue() const;
   void SaveCases(journal::FlatWriter& out) const;
   [[nodiscard]] bool LoadCases(journal::FlatReader& in, Day today);
   /// `policy:<digest>` of the versions that came into force for the register between two days.
@@ -222,11 +287,13 @@ class CreditState final : public journal::State {
   CaseRegister case_register_;
   cases::CaseBook cases_;
   Assessor assessor_;
+  DocumentDesk desk_;
   const type::WorkingDays* calendar_ = nullptr;
   bool as_recorded_ = false;
   Day today_ = evaluate::kNoDay;
   Revision revision_ = 0;
   std::map<std::string, uint64_t> cursors_;
+  SetAsideBook set_aside_;
   absl::btree_map<absl::string_view, SubjectId> filed_;
   absl::flat_hash_map<SubjectId, Standing> standings_;
   /// By name, as StandingsChanged records them.
@@ -234,7 +301,9 @@ class CreditState final : public journal::State {
   std::map<std::pair<std::string, std::string>, CarriedStep> step_requests_;
   /// Subject and list.
   std::set<std::pair<std::string, std::string>> automatic_;
-  /// Those of them that no rule could enter, with the day on which it was tried. Not part of the state.
+  /// Entries that are to end by rule.
+  std::set<Leaving> leaving_;
+  /// Subjects that no rule could enter although their outcome proposes it, with the day on which it was tried. Not part of the state.
   mutable std::map<std::pair<std::string, std::string>, Day> tried_;
   /// Subjects by the day on which their standing may change by itself.
   std::set<std::pair<std::string, SubjectId>> scheduled_;

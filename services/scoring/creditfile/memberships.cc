@@ -1,39 +1,20 @@
 #include "services/scoring/creditfile/memberships.h"
 
 #include <algorithm>
-#include <set>
 #include <string>
 #include <utility>
 
 #include "services/scoring/cases/examine.h"
+#include "services/scoring/cases/told.h"
 
 namespace xince::creditfile {
 namespace {
 
 using cases::CaseRecord;
-using cases::ClockStatus;
+using cases::ScheduledDay;
 using cases::Span;
 using policy::v1::CaseStep;
 using type::Date;
-
-// The day on which a clock brings the effect by itself, as the case stands: the day after its last.
-Date ScheduledDay(const CaseRecord& record, CaseStep::Effect effect) {
-  Date day = type::kDateMax;
-  const cases::Procedure& procedure = *record.procedure;
-  for (size_t i = 0; i < procedure.clocks().size(); ++i) {
-    const cases::ClockRow& clock = procedure.clocks()[i];
-    const ClockStatus status = record.view.clocks[i];
-    if (clock.then == cases::kNoIndex || record.clocks[i].due == type::kDateMax ||
-        (status != ClockStatus::kRunning && status != ClockStatus::kOver))
-      continue;
-    const cases::StepRow& step = procedure.steps()[clock.then];
-    if (!step.Has(effect) || !step.guards.empty() ||
-        (step.from & cases::Bit(record.view.state)) == 0 || (record.view.suspended && clock.rests))
-      continue;
-    day = std::min(day, record.clocks[i].due + 1);
-  }
-  return day;
-}
 
 void EndBy(Date day, std::vector<Span>& spans) {
   if (spans.empty() || spans.back().until != type::kDateMax) return;
@@ -69,23 +50,6 @@ const Span* SpanOn(const std::vector<Span>& spans, Date day) {
     return span.from <= day && day < span.until;
   });
   return found == spans.end() ? nullptr : &*found;
-}
-
-std::vector<const policy::v1::ListEffect*> EffectsOf(const CaseRecord& record) {
-  std::set<int> kinds;
-  if (const auto* proposed = record.Last(CaseStep::PROPOSAL); proposed != nullptr) {
-    const auto& measures = proposed->event.details().proposal().measures();
-    kinds = {measures.begin(), measures.end()};
-  }
-  if (const auto* decided = record.Last(CaseStep::DECISION); decided != nullptr) {
-    const auto& measures = decided->event.details().decision().measures();
-    if (!measures.empty()) kinds = {measures.begin(), measures.end()};
-  }
-  std::vector<const policy::v1::ListEffect*> effects;
-  for (const auto& effect : record.list->terms().effects()) {
-    if (kinds.empty() || kinds.contains(effect.kind())) effects.push_back(&effect);
-  }
-  return effects;
 }
 
 bool EntryContested(const cases::CaseBook& cases,
@@ -151,6 +115,8 @@ Memberships MembershipsOf(const cases::CaseBook& cases,
       brings->set_kind(effect->kind());
       brings->set_zh(effect->zh());
       brings->set_en(effect->en());
+      brings->set_amount(effect->amount());
+      *brings->mutable_consumers() = effect->consumers();
     }
     told.set_contested(EntryContested(cases, listed, on, known));
     told.set_published(SpanOn(entry->published, on) != nullptr);

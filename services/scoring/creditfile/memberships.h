@@ -35,9 +35,6 @@ std::optional<ListEntry> EntryOf(std::shared_ptr<const cases::CaseRecord> record
 /// The span that holds on a day; null for none.
 const cases::Span* SpanOn(const std::vector<cases::Span>& spans, type::Date day);
 
-/// What the decision, or the proposal, says the entry brings; all the list brings where neither says.
-std::vector<const policy::v1::ListEffect*> EffectsOf(const cases::CaseRecord& record);
-
 /// Whether an objection to the entry is pending on a day.
 bool EntryContested(const cases::CaseBook& cases,
                     const cases::CaseRecord& record,

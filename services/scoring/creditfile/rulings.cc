@@ -101,6 +101,7 @@ void RulingBook::Apply(Day day,
   const auto voided = [&](evaluate::Fact& fact) {
     const RulingsOf* of = OfPiece(fact.evidence);
     if (of == nullptr) return false;
+    evaluate::Hundredths amended = evaluate::kNoPoints;
     for (const std::string& by : of->contests) {
       const auto contest = cases_.Find(by);
       fact.contested |=
@@ -116,9 +117,12 @@ void RulingBook::Apply(Day day,
                            .points = ruling.points});
         continue;
       }
-      if (ruling.points != evaluate::kNoPoints) fact.points = evaluate::Decided(ruling.points);
+      if (ruling.points != evaluate::kNoPoints) amended = ruling.points;
       if (ruling.corrected != evaluate::kNoDay) fact.corrected = ruling.corrected;
     }
+    if (amended == evaluate::kNoPoints) return false;
+    fact.points = evaluate::Decided(amended);
+    repairs.push_back({.evidence = fact.evidence, .points = amended, .amended = true});
     return false;
   };
   facts.erase(std::remove_if(facts.begin(), facts.end(), voided), facts.end());
@@ -133,6 +137,30 @@ bool RulingBook::Counts(absl::string_view evidence, Day day, Revision known) con
     return ruling.kind == Ruling::Kind::kRepaired && ruling.from <= day &&
            day < ruling.RepairedUntil(known);
   });
+}
+
+WhyGone RulingBook::WhyGoneOf(absl::string_view evidence, Day day, Revision known) const {
+  WhyGone gone;
+  const RulingsOf* of = Of(evidence);
+  if (of == nullptr) return gone;
+  const auto weight = [](listing::v1::FactGone::Why why) {
+    return why == listing::v1::FactGone::VOIDED_BY_DECISION ? 3
+           : why == listing::v1::FactGone::REPAIRED         ? 2
+                                                            : static_cast<int>(why != 0);
+  };
+  for (const Ruling& ruling : of->rulings) {
+    auto why = listing::v1::FactGone::WHY_UNSPECIFIED;
+    if (ruling.kind == Ruling::Kind::kVoided && ruling.revision <= known) {
+      why = listing::v1::FactGone::VOIDED_BY_DECISION;
+    } else if (ruling.kind == Ruling::Kind::kRepaired && ruling.Holds(known) &&
+               ruling.from <= day && day < ruling.RepairedUntil(known)) {
+      why = listing::v1::FactGone::REPAIRED;
+    } else if (ruling.kind == Ruling::Kind::kAmended && ruling.Holds(known)) {
+      why = listing::v1::FactGone::AMENDED;
+    }
+    if (weight(why) > weight(gone.why)) gone = {.why = why, .by = ruling.by};
+  }
+  return gone;
 }
 
 void RulingBook::Save(journal::FlatWriter& out) const {

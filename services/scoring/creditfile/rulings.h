@@ -62,6 +62,12 @@ struct RulingsOf {
   std::vector<std::string> contests;
 };
 
+/// Why a piece counts no more, or otherwise, and the case that decided it.
+struct WhyGone {
+  listing::v1::FactGone::Why why = listing::v1::FactGone::WHY_UNSPECIFIED;
+  std::string by;
+};
+
 /// The rulings. Its lock is the machine's.
 class RulingBook {
  public:
@@ -94,6 +100,10 @@ class RulingBook {
              std::vector<evaluate::Repaired>& repairs) const;
   /// Whether the piece counts on a day: neither voided nor repaired.
   [[nodiscard]] bool Counts(absl::string_view evidence, Day day, Revision known) const;
+
+  /// The gravest of what was decided about it that holds on a day: voided, also where its feed has said
+  /// so since; repaired; amended.
+  [[nodiscard]] WhyGone WhyGoneOf(absl::string_view evidence, Day day, Revision known) const;
 
   void Save(journal::FlatWriter& out) const;
   /// Replaces everything, after the book was loaded; false when the bytes cannot be read.

@@ -10,6 +10,7 @@ namespace {
 
 using ::xince::credit::v1::Membership;
 using ::xince::credit::v1::Restriction;
+using ::xince::credit::v1::StandingContest;
 using ::xince::credit::v1::StandingRecord;
 
 // Fields that this build does not know are told apart by their bytes.
@@ -32,6 +33,11 @@ bool SameMembership(const Membership& a, const Membership& b) {
   return a.SerializeAsString() == b.SerializeAsString();
 }
 
+// Nor is a standing often contested.
+bool SameContest(const StandingContest& a, const StandingContest& b) {
+  return a.SerializeAsString() == b.SerializeAsString();
+}
+
 bool SameText(const std::string& a, const std::string& b) { return a == b; }
 
 template <typename List, typename Same>
@@ -51,7 +57,8 @@ bool SameStanding(const StandingRecord& a, const StandingRecord& b) {
          a.policy_digest() == b.policy_digest() && a.next_change_on() == b.next_change_on() &&
          SameLists(a.restrictions(), b.restrictions(), SameRestriction) &&
          SameLists(a.proposals(), b.proposals(), SameText) &&
-         SameLists(a.memberships(), b.memberships(), SameMembership) && SameUnknown(a, b);
+         SameLists(a.memberships(), b.memberships(), SameMembership) &&
+         SameLists(a.contests(), b.contests(), SameContest) && SameUnknown(a, b);
 }
 
 bool SameRecord(const StandingRecord& a, const StandingRecord& b) {

@@ -11,6 +11,8 @@
 #include "services/runtime/page_token.h"
 #include "services/runtime/request_id.h"
 #include "services/scoring/cases/case_errors.h"
+#include "services/scoring/cases/criteria.h"
+#include "services/scoring/cases/told.h"
 #include "services/scoring/intake/intake.h"
 #include "services/type/field_rules.h"
 
@@ -205,12 +207,35 @@ absl::StatusOr<v1::Case> ListingService::GetCase(CallContext& context,
   return answer;
 }
 
+std::string ListingService::Walk(const std::string& after,
+                                 bool newest_first,
+                                 int page_size,
+                                 const OnPage& on_page) const {
+  const auto& all = state_.cases().all();
+  const auto page = [&](auto next, const auto end) {
+    std::string name;
+    int taken = 0;
+    for (int scanned = 0; next != end; ++next) {
+      if (taken == page_size || scanned++ == kPageScanMax) return name;
+      name = next->second->name;
+      if (on_page(next->second)) ++taken;
+    }
+    return std::string();
+  };
+  const auto last = state_.cases().Find(after);
+  const auto at = last == nullptr ? all.end() : all.find({last->year, last->number});
+  if (newest_first)
+    return page(last == nullptr ? all.rbegin() : std::make_reverse_iterator(at), all.rend());
+  return page(last == nullptr ? all.begin() : std::next(at), all.end());
+}
+
 bool ListingService::Passes(const CaseRecord& record,
                             const v1::ListCasesRequest& request,
                             type::Date due_until) const {
   if (!request.subject().empty() && record.opening.subject() != request.subject()) return false;
   if (!request.list().empty() && record.opening.list() != request.list()) return false;
   if (request.open() && record.ended()) return false;
+  if (request.facts_gone() && !cases::AnyFactGone(record, state_.case_register())) return false;
   if (request.due_until().empty()) return true;
   if (record.ended()) return false;
   for (size_t i = 0; i < record.procedure->clocks().size(); ++i) {
@@ -239,20 +264,13 @@ absl::StatusOr<v1::ListCasesResponse> ListingService::ListCases(
         response.Clear();
         ready = Ready();
         if (!ready.ok()) return 0;
-        const auto& all = state_.cases().all();
-        auto next = all.rbegin();
-        if (const auto last = state_.cases().Find(after); last != nullptr)
-          next = std::make_reverse_iterator(all.find({last->year, last->number}));
-        std::string name;
-        for (int scanned = 0; next != all.rend(); ++next) {
-          if (response.cases_size() == PageSize(request) || scanned++ == kPageScanMax) {
-            response.set_next_page_token(TokenAfter(request, name));
-            break;
-          }
-          name = next->second->name;
-          if (Passes(*next->second, request, due_until))
-            *response.add_cases() = Describe(*next->second, false);
-        }
+        const std::string last =
+            Walk(after, /*newest_first=*/true, PageSize(request), [&](const auto& record) {
+              const bool passes = Passes(*record, request, due_until);
+              if (passes) *response.add_cases() = Describe(*record, false);
+              return passes;
+            });
+        if (!last.empty()) response.set_next_page_token(TokenAfter(request, last));
         return machine_.applied();
       }));
   XINCE_RETURN_IF_ERROR(ready);
@@ -264,10 +282,10 @@ absl::StatusOr<v1::ListCasesResponse> ListingService::ListCases(
 std::string ListingService::BasisOf(const CaseRecord& record) const {
   const policy::v1::Source& source =
       record.list->has_basis_source() ? record.list->basis_source() : record.list->source();
+  // The list's pack is named last.
+  const auto& digests = record.opening.policy_digests();
   for (const policy::Pack& pack : state_.policies().packs().packs()) {
-    const std::string digest = policy::FormatDigest(pack.digest());
-    const auto& digests = record.opening.policy_digests();
-    if (std::find(digests.begin(), digests.end(), digest) == digests.end()) continue;
+    if (digests.empty() || policy::FormatDigest(pack.digest()) != *digests.rbegin()) continue;
     for (const auto& document : pack.proto().documents()) {
       if (document.id() != source.document()) continue;
       return absl::StrCat(document.title(),
@@ -302,11 +320,14 @@ bool ListingService::AddEntry(const std::shared_ptr<const CaseRecord>& record,
   entry.set_in_force(creditfile::SpanOn(found->in_force, day) != nullptr);
   entry.set_published(published);
   entry.set_contested(creditfile::EntryContested(state_.cases(), *record, day, state_.revision()));
-  for (const policy::v1::ListEffect* effect : creditfile::EffectsOf(*record))
+  for (const policy::v1::ListEffect* effect : cases::EffectsOf(*record))
     *entry.add_effects() = *effect;
   entry.set_basis(BasisOf(*record));
-  if (const auto* decision = record->Last(CaseStep::DECISION); decision != nullptr)
-    entry.set_decision(decision->event.details().decision().document_number());
+  if (const auto* decision = record->Last(CaseStep::DECISION); decision != nullptr) {
+    const std::string& printed = decision->event.document_printed();
+    entry.set_decision(printed.empty() ? decision->event.details().decision().document_number()
+                                       : printed);
+  }
   if (!record->list->repair_class().empty()) {
     const cases::PublicitySeen publicity = PublicityOfCase(*record, state_.case_register(), day);
     entry.set_repair_from(FormatDate(AddMonths(publicity.from, publicity.min_months)));
@@ -330,20 +351,12 @@ absl::StatusOr<v1::ListEntriesResponse> ListingService::ListEntries(
         if (!status.ok()) return 0;
         bool list_known = request.list().empty() ||
                           state_.case_register().List(request.list(), *day).definition != nullptr;
-        const auto& all = state_.cases().all();
-        auto next = all.begin();
-        if (const auto last = state_.cases().Find(after); last != nullptr)
-          next = std::next(all.find({last->year, last->number}));
-        std::string name;
-        for (int scanned = 0; next != all.end(); ++next) {
-          if (response.entries_size() == PageSize(request) || scanned++ == kPageScanMax) {
-            response.set_next_page_token(TokenAfter(request, name));
-            break;
-          }
-          name = next->second->name;
-          list_known |= next->second->opening.list() == request.list();
-          AddEntry(next->second, request, *day, response);
-        }
+        const std::string last =
+            Walk(after, /*newest_first=*/false, PageSize(request), [&](const auto& record) {
+              list_known |= record->opening.list() == request.list();
+              return AddEntry(record, request, *day, response);
+            });
+        if (!last.empty()) response.set_next_page_token(TokenAfter(request, last));
         if (!list_known && after.empty()) status = cases::ListUnknown(request.list());
         return machine_.applied();
       }));

@@ -26,7 +26,11 @@ bool FakeRegister::Filed(const std::string& subject) const { return subjects.con
 
 std::optional<FactSeen> FakeRegister::Fact(const std::string& evidence) const {
   const auto found = facts.find(evidence);
-  return found == facts.end() ? std::nullopt : std::optional(found->second.second);
+  if (found == facts.end()) return std::nullopt;
+  FactSeen fact = found->second.second;
+  if (!fact.counts && fact.gone == listing::v1::FactGone::WHY_UNSPECIFIED)
+    fact.gone = listing::v1::FactGone::VOIDED_BY_FEED;
+  return fact;
 }
 
 bool FakeRegister::Reaches(const std::string& evidence, const std::string& subject) const {
@@ -43,6 +47,20 @@ bool FakeRegister::AnyAfter(const std::string& subject,
   });
 }
 
+std::vector<type::Date> FakeRegister::OccurredAfter(
+    const std::string& subject,
+    const google::protobuf::RepeatedPtrField<std::string>& kinds,
+    type::Date day) const {
+  std::vector<type::Date> days;
+  for (const auto& [id, row] : facts) {
+    const auto& [about, fact] = row;
+    if (about == subject && fact.counts && fact.occurred > day &&
+        std::find(kinds.begin(), kinds.end(), fact.kind) != kinds.end())
+      days.push_back(fact.occurred);
+  }
+  return days;
+}
+
 ListSeen FakeRegister::List(const std::string& id, type::Date) const {
   const auto found = lists.find(id);
   if (found == lists.end()) return {};
@@ -56,7 +74,15 @@ bool FakeRegister::BasisPermits(policy::v1::ListDefinition::Basis basis,
   return permits && basis != policy::v1::ListDefinition::NORMATIVE_DOCUMENT;
 }
 
+std::optional<PointsSeen> FakeRegister::PointsOf(const std::string& evidence,
+                                                 const std::string&,
+                                                 type::Date) const {
+  const auto found = points.find(evidence);
+  return found == points.end() ? std::nullopt : std::optional(found->second);
+}
+
 std::optional<PublicitySeen> FakeRegister::PublicityOf(const std::string& evidence,
+                                                       const std::string&,
                                                        type::Date day) const {
   const auto found = class_of.find(evidence);
   const auto fact = facts.find(evidence);
@@ -78,9 +104,10 @@ bool FakeRegister::Proposes(const std::string& subject, const std::string& list)
   return proposes.contains({subject, list});
 }
 
-std::shared_ptr<const Procedure> FakeRegister::Find(const std::string& id, type::Date) const {
+ProcedureSeen FakeRegister::Find(const std::string& id, type::Date) const {
   const auto found = procedures_.find(id);
-  return found == procedures_.end() ? nullptr : found->second;
+  if (found == procedures_.end()) return {};
+  return {.procedure = found->second, .policy_digest = std::string(64, 'b')};
 }
 
 }  // namespace xince::cases

@@ -7,6 +7,7 @@
 #include <set>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "xince/policy/v1/pack.pb.h"
 
@@ -32,6 +33,8 @@ class FakeRegister final : public RegisterView, public ProcedureBook {
   std::map<std::string, PublicitySeen> classes;
   /// Class of each piece of evidence.
   std::map<std::string, std::string> class_of;
+  /// What items may ask for each piece of evidence.
+  std::map<std::string, PointsSeen> points;
   /// Whether local regulations permit adverse lists.
   bool permits = true;
   /// Lists that the outcome proposes, by subject and list.
@@ -41,17 +44,25 @@ class FakeRegister final : public RegisterView, public ProcedureBook {
   std::optional<FactSeen> Fact(const std::string& evidence) const override;
   bool Reaches(const std::string& evidence, const std::string& subject) const override;
   bool AnyAfter(const std::string& subject, const std::string& kind, type::Date day) const override;
+  std::vector<type::Date> OccurredAfter(
+      const std::string& subject,
+      const google::protobuf::RepeatedPtrField<std::string>& kinds,
+      type::Date day) const override;
   ListSeen List(const std::string& id, type::Date day) const override;
   bool BasisPermits(policy::v1::ListDefinition::Basis basis,
                     policy::v1::ListDefinition::Effect effect,
                     type::Date day) const override;
   std::optional<PublicitySeen> PublicityOf(const std::string& evidence,
+                                           const std::string& subject,
                                            type::Date day) const override;
+  std::optional<PointsSeen> PointsOf(const std::string& evidence,
+                                     const std::string& subject,
+                                     type::Date day) const override;
   std::optional<PublicitySeen> PublicityOfClass(const std::string& id,
                                                 type::Date from,
                                                 type::Date day) const override;
   bool Proposes(const std::string& subject, const std::string& list) const override;
-  std::shared_ptr<const Procedure> Find(const std::string& id, type::Date day) const override;
+  ProcedureSeen Find(const std::string& id, type::Date day) const override;
 
  private:
   std::map<std::string, std::shared_ptr<const Procedure>> procedures_;

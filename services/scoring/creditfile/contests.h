@@ -1,0 +1,26 @@
+#ifndef SERVICES_SCORING_CREDITFILE_CONTESTS_H_
+#define SERVICES_SCORING_CREDITFILE_CONTESTS_H_
+
+#include <vector>
+
+#include "absl/strings/string_view.h"
+
+#include "xince/credit/v1/credit.pb.h"
+
+#include "services/scoring/cases/case_book.h"
+#include "services/scoring/evaluate/fact.h"
+
+/// Objections to standings themselves, which contest no piece.
+namespace xince::creditfile {
+
+/// The objections by which the standing of a day is contested, as known at a revision, oldest first: those
+/// to the standing of that day or of an earlier one that are pending on the day; and those to the standing
+/// of that very day that are still pending as known, whatever the day was.
+std::vector<credit::v1::StandingContest> ContestsOf(const cases::CaseBook& cases,
+                                                    absl::string_view subject,
+                                                    evaluate::Day day,
+                                                    cases::Revision known);
+
+}  // namespace xince::creditfile
+
+#endif  // SERVICES_SCORING_CREDITFILE_CONTESTS_H_
