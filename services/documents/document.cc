@@ -3,9 +3,11 @@
 #include <algorithm>
 #include <optional>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "absl/strings/strip.h"
 #include "google/protobuf/util/json_util.h"
 
 #include "services/runtime/errors.h"
@@ -18,8 +20,6 @@ namespace {
 using listing::v1::OfficialDocument;
 using policy::v1::DocumentParagraph;
 using policy::v1::DocumentTemplate;
-
-constexpr size_t kCheckCodeDigits = 16;
 
 absl::Status Missing(absl::string_view name, absl::string_view zh) {
   return runtime::InvalidArgument(
@@ -249,7 +249,7 @@ class Maker {
   }
 
   absl::StatusOr<OfficialDocument> Sealed() {
-    document_.set_sha256(policy::FormatDigest(policy::DigestOf(ContentBytes(document_))));
+    document_.set_sha256(DigestOf(document_));
     document_.set_check_code(document_.sha256().substr(0, kCheckCodeDigits));
     const absl::string_view base = draft_.verification_base;
     if (base.empty()) return document_;
@@ -324,6 +324,24 @@ std::string FormatNumber(const DocumentTemplate& proto,
   return text;
 }
 
+bool HasFormOf(const DocumentTemplate& proto,
+               absl::string_view organ_mark,
+               absl::string_view number) {
+  const auto parts = PartsOf(proto.number_format());
+  if (!parts.ok()) return false;
+  const auto skip_digits = [&number] {
+    const size_t before = number.size();
+    while (!number.empty() && absl::ascii_isdigit(number[0])) number.remove_prefix(1);
+    return number.size() < before;
+  };
+  for (const TextPart& part : *parts) {
+    const bool digits = part.slot && part.text != "organ_mark";
+    if (digits ? !skip_digits() : !absl::ConsumePrefix(&number, part.slot ? organ_mark : part.text))
+      return false;
+  }
+  return number.empty();
+}
+
 std::string FormatDay(type::Date date) {
   return absl::StrCat(date.year(), "年", date.month(), "月", date.day(), "日");
 }
@@ -354,6 +372,10 @@ std::string ContentBytes(const OfficialDocument& document) {
     }
   }
   return bytes;
+}
+
+std::string DigestOf(const OfficialDocument& document) {
+  return policy::FormatDigest(policy::DigestOf(ContentBytes(document)));
 }
 
 absl::StatusOr<Draft> DraftFromJson(absl::string_view json) {

@@ -24,6 +24,8 @@ inline constexpr size_t kItemsMax = 1'000;
 inline constexpr uint32_t kDocumentNumberMax = 99'999;
 /// Longest base of a verification address in bytes.
 inline constexpr size_t kVerificationBaseBytesMax = 200;
+/// Digits of a check code.
+inline constexpr size_t kCheckCodeDigits = 16;
 /// Largest draft as JSON in bytes.
 inline constexpr size_t kDraftBytesMax = 4 << 20;
 
@@ -58,12 +60,20 @@ std::string FormatNumber(const policy::v1::DocumentTemplate& proto,
                          int year,
                          uint32_t number);
 
+/// Whether FormatNumber gives the number to a mark, for some year and number.
+bool HasFormOf(const policy::v1::DocumentTemplate& proto,
+               absl::string_view organ_mark,
+               absl::string_view number);
+
 /// A day as documents write it: `2026年3月2日`.
 std::string FormatDay(type::Date date);
 
 /// The bytes whose SHA-256 is `OfficialDocument.sha256`: for each part, in the order of the proto, a
 /// line `name=LENGTH:TEXT` with the length in bytes, as docs/documents.md says.
 std::string ContentBytes(const listing::v1::OfficialDocument& document);
+
+/// Their SHA-256, in hexadecimal.
+std::string DigestOf(const listing::v1::OfficialDocument& document);
 
 /// Reads a draft from JSON of listing.v1.DocumentDraft. INVALID_ARGUMENT DOCUMENT_DRAFT_SYNTAX when it
 /// is none, or a field is neither a text nor a list of texts; DATE_SYNTAX, DATE_RANGE.

@@ -86,6 +86,12 @@ std::string CaseWords(absl::string_view name) {
   return absl::StrCat(name.substr(0, dash), "年第", name.substr(dash + 1), "号");
 }
 
+bool IsOfficer(const listing::v1::StepParty& party) {
+  return (party.part() == CaseStep::RECORDER || party.part() == CaseStep::OFFICER ||
+          party.part() == CaseStep::DECIDER) &&
+         !party.office().empty();
+}
+
 // Looks at a case up to a step.
 class CaseReader {
  public:
@@ -94,7 +100,10 @@ class CaseReader {
 
   absl::StatusOr<Draft> Read(const Template& from) {
     draft_.step = step_.step();
-    XINCE_ASSIGN_OR_RETURN(draft_.date, type::ParseDate(step_.day(), "day"));
+    const Service& service = step_.details().service();
+    const bool posted = service.method() == Service::PUBLIC_NOTICE;
+    XINCE_ASSIGN_OR_RETURN(draft_.date,
+                           type::ParseDate(posted ? service.day() : step_.day(), "day"));
     draft_.number = NumberOf(last_);
     draft_.verification_base = names_.verification_base;
     if (step_.details().has_decision()) {
@@ -143,23 +152,29 @@ class CaseReader {
 
   [[nodiscard]] OrganNames OrganOf(const std::string& office) const {
     const auto found = names_.organs.find(office);
-    return found == names_.organs.end() ? OrganNames{.name = office} : found->second;
+    return found == names_.organs.end() ? OrganNames{.name = office, .mark = names_.organ.mark}
+                                        : found->second;
   }
 
-  // The organ of a step; of a step of the clock or of a rule that of the step before it.
+  // The organ of a step; of a step that no officer takes (the clock's, a rule's, a court's, the subject's)
+  // that which decided, else that of the step before it.
   [[nodiscard]] OrganNames OrganOfStep(int index) const {
-    for (int i = index; i >= 0; --i) {
+    const auto& own = case_.steps(index).party();
+    if (IsOfficer(own)) return OrganOf(own.office());
+    const std::string* newest = nullptr;
+    for (int i = index - 1; i >= 0; --i) {
       const auto& party = case_.steps(i).party();
-      if (!party.office().empty() && party.part() != CaseStep::SUBJECT) {
-        return OrganOf(party.office());
-      }
+      if (!IsOfficer(party)) continue;
+      if (party.part() == CaseStep::DECIDER) return OrganOf(party.office());
+      if (newest == nullptr) newest = &party.office();
     }
-    return {};
+    return newest == nullptr ? names_.organ : OrganOf(*newest);
   }
 
   // Number of the document of an earlier step, as it was printed; nothing without one.
   [[nodiscard]] std::string NumberWords(int index) const {
     const StepTaken& step = case_.steps(index);
+    if (!step.document_number().empty()) return step.document_number();
     if (!step.details().decision().document_number().empty()) {
       return step.details().decision().document_number();
     }

@@ -36,13 +36,16 @@ struct CaseNames {
   std::string register_name;
   /// As in Draft.
   std::string verification_base;
-  /// By `StepParty.office`; an office that is not here is its own name and has no mark.
+  /// Organ of a case in which no office took a step yet; its mark is that of offices not in `organs`.
+  OrganNames organ;
+  /// By `StepParty.office`; an office that is not here is its own name.
   std::map<std::string, OrganNames> organs;
   /// Words for pieces of evidence, by id.
   std::map<std::string, std::string> facts;
   /// What an objection or a repair is about, in words; empty: by the ids of the target.
   std::string target;
-  /// Numbers of the documents of the case's steps, in the order of the steps; 0 for none.
+  /// Numbers of the documents of the case's steps, in the order of the steps; 0 for none. Not asked for
+  /// where a step has its `document_number`.
   std::vector<uint32_t> numbers;
   /// Terms of the list; null without one.
   const policy::v1::ListTerms* terms = nullptr;
@@ -51,8 +54,11 @@ struct CaseNames {
 };
 
 /// The draft of the document that a step of a case made (`StepTaken.document`); `step` is its index in
-/// `Case.steps`. Only that step and those before it are looked at. NOT_FOUND DOCUMENT_STEP_UNKNOWN when
-/// there is no such step or it makes no document, DOCUMENT_TEMPLATE_UNKNOWN.
+/// `Case.steps`. Only that step and those before it are looked at. Its organ is that of the officer who
+/// took the step; where none did, that which decided, else that of the step before. Its date is the day
+/// the step counts from; with service by public notice, which counts later, the day the notice was put
+/// up. NOT_FOUND DOCUMENT_STEP_UNKNOWN when there is no such step or it makes no document,
+/// DOCUMENT_TEMPLATE_UNKNOWN.
 absl::StatusOr<Draft> DraftOfStep(const TemplateSet& templates,
                                   const listing::v1::Case& of,
                                   int step,

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <fstream>
+#include <map>
 #include <set>
 #include <sstream>
 #include <utility>
@@ -242,6 +243,67 @@ void CompleteLimits(Config& config, Completer& check) {
   }
 }
 
+// At most so many code points, which are UTF-8 by now.
+bool AtMost(const std::string& text, int64_t most) {
+  return std::count_if(text.begin(), text.end(), [](char c) { return (c & '\xc0') != '\x80'; }) <=
+         most;
+}
+
+bool IsBase(const std::string& base) {
+  return base.size() <= 200 &&
+         (absl::StartsWith(base, "https://") || absl::StartsWith(base, "http://")) &&
+         base.back() != '/' &&
+         std::all_of(base.begin(), base.end(), [](char c) { return c > ' ' && c <= '~'; });
+}
+
+void CompleteOffices(xince::config::v1::Documents& documents, Completer& check) {
+  if (documents.offices_size() > 2000)
+    check.Refuse("documents.offices", "more than 2000 offices", "机关超过 2000 个");
+  std::set<std::string> seen;
+  // Whose the marks are: two organs of one mark would share the numbers.
+  std::map<std::string, std::string> names = {{documents.organ_mark(), ""}};
+  for (xince::config::v1::Office& office : *documents.mutable_offices()) {
+    const std::string field = absl::StrCat("documents.offices[", seen.size(), "]");
+    if (office.office().empty() || !seen.insert(office.office()).second) {
+      check.Refuse(absl::StrCat(field, ".office"),
+                   "an office is named, each once",
+                   "机关不能为空，也不能重复");
+      return;
+    }
+    check.Text(office.name(), office.office(), [&](auto v) { office.set_name(v); });
+    check.Text(office.mark(), documents.organ_mark(), [&](auto v) { office.set_mark(v); });
+    if (!AtMost(office.office(), 120) || !AtMost(office.name(), 120))
+      check.Refuse(field, "a name has at most 120 characters", "名称不超过 120 个字符");
+    if (!AtMost(office.mark(), 20))
+      check.Refuse(absl::StrCat(field, ".mark"), "at most 20 characters", "不超过 20 个字符");
+    const auto [found, added] = names.try_emplace(office.mark(), office.name());
+    if (!added && office.mark() != documents.organ_mark() && found->second != office.name())
+      check.Refuse(absl::StrCat(field, ".mark"),
+                   absl::StrCat(office.mark(), " is the mark of another organ"),
+                   absl::StrCat("“", office.mark(), "”是另一机关的代字"));
+  }
+}
+
+void CompleteDocuments(Config& config, Completer& check) {
+  auto& documents = *config.mutable_documents();
+  check.Text(documents.register_name(), "物业服务信用信息系统", [&](auto v) {
+    documents.set_register_name(v);
+  });
+  check.Text(documents.organ(), "物业服务信用登记机关", [&](auto v) { documents.set_organ(v); });
+  check.Text(documents.organ_mark(), "信册", [&](auto v) { documents.set_organ_mark(v); });
+  if (!documents.verification_base().empty() && !IsBase(documents.verification_base()))
+    check.Refuse(
+        "documents.verification_base",
+        "expected https://HOST or http://HOST, at most 200 printable ASCII characters, without "
+        "a slash at the end",
+        "应为 https://HOST 或者 http://HOST，至多 200 个字符，末尾没有斜线");
+  if (!AtMost(documents.register_name(), 120) || !AtMost(documents.organ(), 120))
+    check.Refuse("documents", "a name has at most 120 characters", "名称不超过 120 个字符");
+  if (!AtMost(documents.organ_mark(), 20))
+    check.Refuse("documents.organ_mark", "at most 20 characters", "不超过 20 个字符");
+  CompleteOffices(documents, check);
+}
+
 /// Sets one scalar from its text.
 absl::Status SetScalar(Message& message,
                        const FieldDescriptor& field,
@@ -318,6 +380,7 @@ absl::Status CompleteConfig(Config& config) {
   CompleteAddresses(config, check);
   CompleteJournal(config, check);
   CompleteLimits(config, check);
+  CompleteDocuments(config, check);
   return check.status();
 }
 

@@ -48,6 +48,11 @@ TEST(ConfigTest, AnEmptyConfigurationHasEveryDefault) {
                                         memory_bytes_max: 536870912
                                       }
                                       log_level: "info"
+                                      documents {
+                                        register_name: "物业服务信用信息系统"
+                                        organ: "物业服务信用登记机关"
+                                        organ_mark: "信册"
+                                      }
                                     )pb",
                                     "expected");
   ASSERT_TRUE(expected.ok()) << expected.status();
@@ -177,13 +182,15 @@ TEST(ConfigTest, NumbersHoldAtTheirLimitsAndNotBeyond) {
 }
 
 TEST(ConfigTest, TextsAreChecked) {
-  const std::pair<const char*, const char*> good[] = {{"targets", "scoring,gateway"},
-                                                      {"register.name", "nanjing-1"},
-                                                      {"register.division", "320102"},
-                                                      {"listen.grpc_address", "unix:/run/x"},
-                                                      {"listen.grpc_address", "[::1]:0"},
-                                                      {"feeds.party", "party:7300"},
-                                                      {"log_level", "debug"}};
+  const std::pair<const char*, const char*> good[] = {
+      {"targets", "scoring,gateway"},
+      {"register.name", "nanjing-1"},
+      {"register.division", "320102"},
+      {"listen.grpc_address", "unix:/run/x"},
+      {"listen.grpc_address", "[::1]:0"},
+      {"feeds.party", "party:7300"},
+      {"documents.verification_base", "https://credit.example.cn"},
+      {"log_level", "debug"}};
   for (const auto& [path, value] : good) {
     Config config;
     ASSERT_TRUE(SetConfigField(config, path, value).ok());
@@ -205,6 +212,10 @@ TEST(ConfigTest, TextsAreChecked) {
       {"feeds.party", ":7300"},
       {"journal.redis.address", "nowhere"},
       {"log_level", "loud"},
+      {"documents.verification_base", "https://credit.example.cn/"},
+      {"documents.verification_base", "credit.example.cn"},
+      {"documents.verification_base", "https://" + std::string(193, 'a')},
+      {"documents.organ_mark", std::string(21, 'a')},
       {"limits.in_flight_max", "7"}};  // Below the default of worker_threads.
   for (const auto& [path, value] : bad) {
     Config config;
@@ -214,6 +225,45 @@ TEST(ConfigTest, TextsAreChecked) {
     EXPECT_EQ(problem.field, path) << value;
     EXPECT_FALSE(problem.zh.empty());
   }
+}
+
+TEST(ConfigTest, AnOfficeIsItsOwnNameUnlessItHasAnother) {
+  auto config = ParseConfig(
+      R"pb(documents {
+             offices { office: "区局" }
+             offices { office: "市局" name: "某市住房和城乡建设局" mark: "X住建" }
+             offices { office: "市住建局" name: "某市住房和城乡建设局" mark: "X住建" }
+           })pb",
+      "offices");
+  ASSERT_TRUE(config.ok()) << config.status();
+  ASSERT_TRUE(CompleteConfig(*config).ok());
+  EXPECT_EQ(config->documents().offices(0).name(), "区局");
+  EXPECT_EQ(config->documents().offices(0).mark(), "信册");
+  EXPECT_EQ(config->documents().offices(1).mark(), "X住建");
+}
+
+TEST(ConfigTest, OfficesAreNamedOnceAndMarksAreOfOneOrgan) {
+  const std::string long_name(121, 'a');
+  const std::pair<std::string, const char*> bad[] = {
+      {"offices { name: '某局' }", "documents.offices[0].office"},
+      {"offices { office: '区局' } offices { office: '区局' }", "documents.offices[1].office"},
+      {"offices { office: '甲' mark: 'X' } offices { office: '乙' mark: 'X' }",
+       "documents.offices[1].mark"},
+      {"offices { office: '甲' mark: 'abcdefghijklmnopqrstu' }", "documents.offices[0].mark"},
+      {"offices { office: '" + long_name + "' }", "documents.offices[0]"}};
+  for (const auto& [text, field] : bad) {
+    auto config = ParseConfig("documents { " + text + " }", "offices");
+    ASSERT_TRUE(config.ok()) << config.status();
+    const Problem problem = ToProblem(CompleteConfig(*config));
+    EXPECT_EQ(problem.reason, "CONFIG_INVALID") << text;
+    EXPECT_EQ(problem.field, field) << text;
+  }
+  Config many;
+  for (int i = 0; i < 2000; ++i)
+    many.mutable_documents()->add_offices()->set_office(std::to_string(i));
+  EXPECT_TRUE(CompleteConfig(many).ok());
+  many.mutable_documents()->add_offices()->set_office("one more");
+  EXPECT_EQ(ToProblem(CompleteConfig(many)).field, "documents.offices");
 }
 
 TEST(ConfigTest, RedisNeedsItsAddress) {
