@@ -32,6 +32,7 @@ class ServerTest(unittest.TestCase):
     """Every class has a server, every test the directory `self.dir`."""
 
     policies = "policies"
+    flags = ()
 
     @classmethod
     def setUpClass(cls):
@@ -56,6 +57,7 @@ class ServerTest(unittest.TestCase):
                 "--metrics-address=127.0.0.1:0",
                 f"--policies-dir={cls.policies}",
                 "--allow-unsafe-filesystem",
+                *cls.flags,
             ],
             stdout=cls.log,
             stderr=cls.log,

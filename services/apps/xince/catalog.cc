@@ -32,8 +32,7 @@ void AddRecord(const ServiceDescriptor& service, int method, std::vector<RecordE
       .list = service.FindMethodByName(absl::StrCat("List", rule.plural())),
       .batch_create = service.FindMethodByName(absl::StrCat("BatchCreate", rule.plural())),
       .void_record = service.FindMethodByName("VoidRecord")};
-  if (entry.list == nullptr || entry.batch_create == nullptr || entry.void_record == nullptr)
-    return;
+  if (entry.list == nullptr || entry.void_record == nullptr) return;
   // Packages are named `xince.<feed>.v1`.
   entry.feed = std::vector<std::string>(absl::StrSplit(message->file()->package(), '.'))[1];
   entry.command = absl::StrCat(entry.feed, ".", rule.command());
@@ -74,6 +73,16 @@ absl::StatusOr<const RecordEntry*> FindRecord(absl::string_view command) {
     known.push_back(entry.command);
   }
   return Unknown("RECORD_TYPE_UNKNOWN", "record type", "记录类型", command, known);
+}
+
+absl::StatusOr<const RecordEntry*> FindImportable(absl::string_view command) {
+  XINCE_ASSIGN_OR_RETURN(const RecordEntry* entry, FindRecord(command));
+  if (entry->batch_create != nullptr) return entry;
+  return runtime::InvalidArgument("RECORD_NOT_IMPORTABLE",
+                                  "",
+                                  absl::StrCat("records of ", command, " are not imported"),
+                                  absl::StrCat(entry->zh, "不能由文件导入"),
+                                  {{"found", std::string(command)}});
 }
 
 absl::StatusOr<const RecordEntry*> RecordOfName(absl::string_view name) {

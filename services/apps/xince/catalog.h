@@ -25,7 +25,9 @@ struct RecordEntry {
   /// Never null.
   const google::protobuf::MethodDescriptor* get = nullptr;
   const google::protobuf::MethodDescriptor* list = nullptr;
+  /// Null for a record that comes about otherwise than by being filed, as a draw does.
   const google::protobuf::MethodDescriptor* batch_create = nullptr;
+  /// Never null.
   const google::protobuf::MethodDescriptor* void_record = nullptr;
 };
 
@@ -35,6 +37,9 @@ const std::vector<RecordEntry>& Records();
 /// The record type a command line names. INVALID_ARGUMENT `RECORD_TYPE_UNKNOWN` with metadata `found`
 /// and `nearest`.
 absl::StatusOr<const RecordEntry*> FindRecord(absl::string_view command);
+
+/// The same of a record type that can be imported. INVALID_ARGUMENT `RECORD_NOT_IMPORTABLE` besides.
+absl::StatusOr<const RecordEntry*> FindImportable(absl::string_view command);
 
 /// The record type of a resource name such as `penalties/p1`. INVALID_ARGUMENT `COLLECTION_UNKNOWN`
 /// with metadata `found` and `nearest`.

@@ -133,7 +133,7 @@ int Finish(const Session& session,
 }
 
 int Import(Session& session, const Options& options) {
-  const auto type = FindRecord(options.record);
+  const auto type = FindImportable(options.record);
   if (!type.ok()) {
     (void)Refuse(type.status());
     return kExitUsage;

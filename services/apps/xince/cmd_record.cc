@@ -269,14 +269,12 @@ void AddGet(Command& group, const std::string& collection) {
 }
 
 // `xince firm get ID`, `xince firm list`, by the command of a record type.
-void AddCollection(Command& app, const std::string& record) {
+Command AddCollection(Command& app, const std::string& record) {
   const RecordEntry& type = **FindRecord(record);
   Command group = app.AddGroup(record.substr(record.find('.') + 1), type.zh);
   AddGet(group, type.collection);
-  const auto options = std::make_shared<ListOptions>();
-  options->record = record;
-  Command list = group.Add("list", "records in the order of their names");
-  AddListOptions(list, options);
+  AddRecordList(group, record);
+  return group;
 }
 
 void AddVoid(Command& group) {
@@ -292,11 +290,19 @@ void AddVoid(Command& group) {
 
 }  // namespace
 
+void AddRecordList(Command& group, const std::string& record) {
+  const auto options = std::make_shared<ListOptions>();
+  options->record = record;
+  Command list = group.Add("list", "records in the order of their names");
+  AddListOptions(list, options);
+}
+
 void AddRecords(Command& app) {
-  for (const char* record :
-       {"registry.firm", "registry.manager", "registry.project", "committee.committee"}) {
+  for (const char* record : {"registry.firm", "registry.manager", "registry.project"}) {
     AddCollection(app, record);
   }
+  Command committee = AddCollection(app, "committee.committee");
+  AddCommitteeLists(committee);
   Command group = app.AddGroup("record", "records of any type");
   AddGet(group, "");
   const auto options = std::make_shared<ListOptions>();

@@ -22,7 +22,7 @@ int ListTemplates() {
 }
 
 int PrintTemplate(const std::string& command, bool chinese) {
-  const auto record = FindRecord(command);
+  const auto record = FindImportable(command);
   if (!record.ok()) {
     (void)Refuse(record.status());
     return kExitUsage;

@@ -1,6 +1,8 @@
 #ifndef SERVICES_APPS_XINCE_COMMANDS_H_
 #define SERVICES_APPS_XINCE_COMMANDS_H_
 
+#include <string>
+
 /// The commands, one file each. Every function adds a command to the program.
 namespace xince::cli {
 
@@ -12,6 +14,12 @@ void AddTemplate(Command& app);
 void AddImport(Command& app);
 /// `xince record get|list|void`, `xince firm|manager|project|committee get|list`
 void AddRecords(Command& app);
+/// `list` of a record type, such as `inspection.inspection-draw`, below `group`
+void AddRecordList(Command& group, const std::string& record);
+/// `xince committee warnings|overdue-elections`, below `committee`
+void AddCommitteeLists(Command& committee);
+/// `xince draw lists|make|get|list|publish|verify`
+void AddDraws(Command& app);
 /// `xince standing`, `xince standings`
 void AddStanding(Command& app);
 /// `xince file`
@@ -23,6 +31,10 @@ void AddReport(Command& app);
 void AddStatus(Command& app);
 /// `xince journal verify|fsck|export|verify-export|inclusion`
 void AddJournal(Command& app);
+/// `xince journal recheck`, below `journal`
+void AddRecheck(Command& journal);
+/// `xince intake show|set-aside|list`
+void AddIntake(Command& app);
 /// `xince policy lint`
 void AddPolicy(Command& app);
 /// `xince policy propose|consult|comment|answer|backtest|publish|withdraw|list|show`, below `policy`

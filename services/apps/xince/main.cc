@@ -49,10 +49,12 @@ int Main(int argc, char** argv) {
   AddTemplate(root);
   AddImport(root);
   AddRecords(root);
+  AddDraws(root);
   AddStanding(root);
   AddReport(root);
   AddCreditFile(root);
   AddStatus(root);
+  AddIntake(root);
   AddJournal(root);
   AddPolicy(root);
   AddCases(root);
