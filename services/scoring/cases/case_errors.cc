@@ -7,6 +7,7 @@
 #include "absl/strings/str_join.h"
 
 #include "services/runtime/errors.h"
+#include "services/scoring/cases/names.h"
 
 namespace xince::cases {
 
@@ -16,6 +17,15 @@ using runtime::FailedPrecondition;
 using runtime::InvalidArgument;
 using runtime::NotFound;
 
+namespace {
+
+// What a caller gave, as an error may repeat it: not an identity number typed in the wrong place.
+std::string Shown(const std::string& given) {
+  return NamesAnIdentity(given, "", type::kDateMax) ? "***" : given;
+}
+
+}  // namespace
+
 absl::Status SubjectUnknown(const std::string& subject) {
   return NotFound("SUBJECT_UNKNOWN",
                   "opening.subject",
@@ -24,7 +34,8 @@ absl::Status SubjectUnknown(const std::string& subject) {
                   {{"subject", subject}});
 }
 
-absl::Status ProcedureUnknown(const std::string& id) {
+absl::Status ProcedureUnknown(const std::string& given) {
+  const std::string id = Shown(given);
   return NotFound("PROCEDURE_UNKNOWN",
                   "opening.procedure",
                   absl::StrCat("no procedure ", id, " is in force"),
@@ -32,7 +43,8 @@ absl::Status ProcedureUnknown(const std::string& id) {
                   {{"procedure", id}});
 }
 
-absl::Status ListUnknown(const std::string& id) {
+absl::Status ListUnknown(const std::string& given) {
+  const std::string id = Shown(given);
   return NotFound("LIST_UNKNOWN",
                   "opening.list",
                   absl::StrCat("no list ", id, " is in force in this register"),
@@ -40,7 +52,8 @@ absl::Status ListUnknown(const std::string& id) {
                   {{"list", id}});
 }
 
-absl::Status TargetUnknown(const std::string& what) {
+absl::Status TargetUnknown(const std::string& given) {
+  const std::string what = Shown(given);
   return NotFound("TARGET_UNKNOWN",
                   "opening.target",
                   absl::StrCat(what, " is not on the file of the subject"),
@@ -48,7 +61,8 @@ absl::Status TargetUnknown(const std::string& what) {
                   {{"target", what}});
 }
 
-absl::Status CaseUnknown(const std::string& name) {
+absl::Status CaseUnknown(const std::string& given) {
+  const std::string name = Shown(given);
   return NotFound("CASE_UNKNOWN",
                   "case",
                   absl::StrCat("there is no case ", name),
@@ -56,7 +70,8 @@ absl::Status CaseUnknown(const std::string& name) {
                   {{"case", name}});
 }
 
-absl::Status StepUnknown(const std::string& id) {
+absl::Status StepUnknown(const std::string& given) {
+  const std::string id = Shown(given);
   return InvalidArgument("STEP_UNKNOWN",
                          "step",
                          absl::StrCat("the procedure has no step ", id),
@@ -115,7 +130,8 @@ absl::Status PointsWrong(const std::string& evidence, int64_t least, int64_t mos
                    " to ",
                    most,
                    " hundredths"),
-      absl::StrCat("异议决定的分值应当在 0 与规则规定的分值之间(", least, " 至 ", most, ",单位 0.01 分)"),
+      absl::StrCat(
+          "异议决定的分值应当在 0 与规则规定的分值之间(", least, " 至 ", most, ",单位 0.01 分)"),
       {{"evidence", evidence}, {"least", absl::StrCat(least)}, {"most", absl::StrCat(most)}});
 }
 

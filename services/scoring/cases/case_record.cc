@@ -8,6 +8,8 @@
 #include "google/protobuf/io/zero_copy_stream_impl_lite.h"
 #include <openssl/sha.h>
 
+#include "services/scoring/cases/names.h"
+
 namespace xince::cases {
 namespace {
 
@@ -88,9 +90,10 @@ const StepRecord* CaseRecord::LastOf(StepIndex step) const {
 }
 
 std::string MatterKeyOf(const listing::v1::Opening& opening) {
-  std::string matter = opening.matter();
+  // What is contested or repaired is one matter, whatever it is called.
+  std::string matter = NameKey(opening.matter());
   const listing::v1::Target& target = opening.target();
-  if (matter.empty() && target.of_case() != listing::v1::Target::OF_NOT_SET)
+  if (target.of_case() != listing::v1::Target::OF_NOT_SET)
     matter =
         absl::StrCat(target.evidence(), target.case_(), target.standing_day(), "#", target.step());
   if (matter.empty()) matter = opening.list();
@@ -112,6 +115,24 @@ std::vector<Span> SpansPublished(const CaseRecord& record, Revision known) {
   return Spans(record, known, CaseStep::PUBLISH, CaseStep::END_PUBLICATION, false);
 }
 
+type::Date ScheduledDay(const CaseRecord& record, CaseStep::Effect effect) {
+  type::Date day = type::kDateMax;
+  const Procedure& procedure = *record.procedure;
+  for (size_t i = 0; i < procedure.clocks().size(); ++i) {
+    const ClockRow& clock = procedure.clocks()[i];
+    const ClockStatus status = record.view.clocks[i];
+    if (clock.then == kNoIndex || record.clocks[i].due == type::kDateMax ||
+        (status != ClockStatus::kRunning && status != ClockStatus::kOver))
+      continue;
+    const StepRow& step = procedure.steps()[clock.then];
+    if (!step.Has(effect) || !step.guards.empty() || (step.from & Bit(record.view.state)) == 0 ||
+        (record.view.suspended && clock.rests))
+      continue;
+    day = std::min(day, record.clocks[i].due + 1);
+  }
+  return day;
+}
+
 bool ContestedOn(const CaseRecord& record, type::Date day, Revision known) {
   for (const Span& span : Spans(record, known, CaseStep::CONTEST, CaseStep::END_CONTEST, false)) {
     if (span.from <= day && day < span.until) return true;
@@ -119,12 +140,13 @@ bool ContestedOn(const CaseRecord& record, type::Date day, Revision known) {
   return false;
 }
 
-int NumberOf(std::vector<std::string>& table, const std::string& name) {
+int NumberOf(std::vector<std::string>& table, const std::string& text) {
+  std::string name = NameKey(text);
   if (name.empty()) return -1;
   const auto found = std::find(table.begin(), table.end(), name);
   if (found != table.end()) return static_cast<int>(found - table.begin());
   if (table.size() == static_cast<size_t>(kPersonsMax)) return kPersonsMax;
-  table.push_back(name);
+  table.push_back(std::move(name));
   return static_cast<int>(table.size()) - 1;
 }
 
@@ -161,7 +183,8 @@ void AddStep(const CaseEvent& event,
   Take(*record.procedure, attempt, record.view);
   SetClocks(event, step, day, record);
   NotePoints(event, record);
-  if (step.Has(CaseStep::SUSPEND)) record.suspended_on = day;
+  // A second order while the first one holds takes no day back.
+  if (step.Has(CaseStep::SUSPEND) && !record.suspended_on.has_value()) record.suspended_on = day;
   if (step.Has(CaseStep::RESUME)) record.suspended_on.reset();
   record.steps.push_back({.event = event,
                           .step = attempt.step,

@@ -95,6 +95,9 @@ std::vector<Span> SpansInForce(const CaseRecord& record, Revision known);
 std::vector<Span> SpansEntered(const CaseRecord& record, Revision known);
 /// The same of publication.
 std::vector<Span> SpansPublished(const CaseRecord& record, Revision known);
+/// The day on which a clock brings the effect by itself, as the case stands: the day after its last.
+/// kDateMax when none does. Clocks that rest, and steps that ask for guards, bring nothing by themselves.
+type::Date ScheduledDay(const CaseRecord& record, policy::v1::CaseStep::Effect effect);
 /// Whether it was contested on a day by the steps recorded up to a revision.
 bool ContestedOn(const CaseRecord& record, type::Date day, Revision known);
 

@@ -60,6 +60,8 @@ struct StepRow {
   const policy::v1::CaseStep* proto = nullptr;
 
   [[nodiscard]] bool opens() const { return from == 0; }
+  /// One of its guards is of the kind.
+  [[nodiscard]] bool Asks(policy::v1::StepGuard::Kind kind) const;
   [[nodiscard]] bool Has(policy::v1::CaseStep::Effect effect) const;
   [[nodiscard]] bool MayBeBy(policy::v1::CaseStep::Party party) const {
     return (by & Bit(party)) != 0;

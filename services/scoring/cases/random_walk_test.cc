@@ -69,6 +69,25 @@ void Fill(FakeRegister& r) {
     list.mutable_terms()->set_deciding_level(type::v1::LEVEL_CITY);
     list.mutable_terms()->set_months(4);
     list.mutable_terms()->add_effects()->set_kind(ListEffect::EXCLUSION);
+    auto& exit = *list.mutable_terms()->add_exits();
+    exit.set_id("orders-met");
+    exit.add_kinds("inspection.passed");
+  }
+  r.lists["whitelist"].mutable_terms()->set_quota(2);
+  auto& watched = *r.lists["key-supervision"].mutable_terms();
+  watched.add_contacts(type::v1::LEVEL_STREET);
+  watched.mutable_follow_up()->set_count(1);
+  watched.mutable_follow_up()->set_unit(policy::v1::CaseClock::MONTHS);
+  // Passed on some days of the walk: what is in force before may leave.
+  for (const char* firm : kFirms) {
+    for (int i = 0; i < 3; ++i) {
+      const Date passed = kFirstDay + 60 * (i + 1);
+      r.facts[absl::StrCat(firm, "/passed", i)] = {firm,
+                                                   FactSeen{.kind = "inspection.passed",
+                                                            .occurred = passed,
+                                                            .determined = passed,
+                                                            .counts = true}};
+    }
   }
 }
 
@@ -142,11 +161,16 @@ class Walk {
         {"city", type::v1::LEVEL_CITY}};
     StepParty party;
     party.set_part(static_cast<CaseStep::Party>(1 + Roll(5)));
-    party.set_person(absl::StrCat("p", Roll(5)));
+    party.set_person(absl::StrCat("p", Roll(8)));
     const auto& office = kOffices[Roll(3)];
     party.set_office(office.first);
     party.set_level(office.second);
     return party;
+  }
+
+  // Mostly somebody of its own.
+  void NameSubject(StepParty& party) {
+    if (party.part() == CaseStep::SUBJECT && Roll(40) != 0) party.set_person("s");
   }
 
   absl::StatusOr<CaseEvent> RandomOpening() {
@@ -165,9 +189,10 @@ class Walk {
     } else {
       opening.mutable_target()->set_case_(RandomCase()->name);
     }
-    const auto procedure = register_.Find(opening.procedure(), today_);
+    const auto procedure = register_.Find(opening.procedure(), today_).procedure;
     StepParty party = RandomParty();
     if (Often()) party.set_part(which < 3 ? CaseStep::RECORDER : CaseStep::SUBJECT);
+    NameSubject(party);
     return book_.DecideOpen(
         opening,
         party,
@@ -188,8 +213,10 @@ class Walk {
     std::vector<int> fitting;
     for (size_t i = 0; i < steps.size(); ++i) {
       // Steps that end a case are easy to take: fewer of them let more cases go on.
-      const bool ends = steps[i].to != kNoIndex && record->procedure->Ended(steps[i].to);
-      if ((steps[i].from & Bit(record->view.state)) != 0 && (!ends || Roll(30) == 0))
+      const bool ends = (steps[i].to != kNoIndex && record->procedure->Ended(steps[i].to)) ||
+                        steps[i].Has(CaseStep::LEAVE_FORCE);
+      const bool closes = steps[i].Asks(policy::v1::StepGuard::TOLD_AGAIN);
+      if ((steps[i].from & Bit(record->view.state)) != 0 && (!ends || closes || Roll(30) == 0))
         fitting.push_back(static_cast<int>(i));
     }
     const int index = Often() && !fitting.empty() ? fitting[Roll(static_cast<int>(fitting.size()))]
@@ -200,13 +227,32 @@ class Walk {
       const auto& by = step.proto->by();
       party.set_part(static_cast<CaseStep::Party>(by[Roll(by.size())]));
     }
+    NameSubject(party);
     return book_.DecideStep(record->name,
                             step.proto->id(),
                             party,
-                            Details(step.record, record.get(), record->opening.subject()),
+                            step.record == CaseStep::INFORMATION
+                                ? Information(*record)
+                                : Details(step.record, record.get(), record->opening.subject()),
                             0,
                             today_,
                             *calendar_);
+  }
+
+  // Mostly those who were told before, on some day.
+  StepDetails Information(const CaseRecord& record) {
+    StepDetails d;
+    d.mutable_information();
+    for (const auto& before : book_.ToldOfUndone(record)) {
+      if (!Often()) continue;
+      auto& told = *d.mutable_information()->add_told();
+      told.set_kind(before.kind());
+      told.set_who(Often() ? before.who() : "somebody");
+      told.set_how("letter");
+      told.set_day(SomeDay(2));
+      told.set_text(Often() ? "corrected" : "");
+    }
+    return d;
   }
 
   type::v1::Document Paper() {
@@ -226,6 +272,8 @@ class Walk {
       case CaseStep::PROPOSAL:
         if (Often()) d.mutable_proposal()->set_reasons("reasons");
         d.mutable_proposal()->add_facts()->set_evidence(absl::StrCat(subject, "/e", Roll(4)));
+        d.mutable_proposal()->add_contacts()->set_level(type::v1::LEVEL_STREET);
+        d.mutable_proposal()->mutable_contacts(0)->set_name("chen");
         break;
       case CaseStep::NOTICE:
         d.mutable_notice()->set_reasons("r");
@@ -248,7 +296,7 @@ class Walk {
         *d.mutable_waiver()->mutable_document() = Paper();
         break;
       case CaseStep::HEARING:
-        d.mutable_hearing()->set_convened_on(SomeDay(9));
+        d.mutable_hearing()->set_convened_on(SomeDay(5));
         d.mutable_hearing()->set_held_on(SomeDay(3));
         *d.mutable_hearing()->mutable_minutes() = Paper();
         break;
@@ -266,6 +314,7 @@ class Walk {
         if (Roll(4) == 0) d.mutable_decision()->set_effective_on(FormatDate(today_ + Roll(9)));
         break;
       case CaseStep::PUBLICATION:
+        d.mutable_publication()->set_place("site");
         d.mutable_publication()->set_text(Often() ? "text" : "11010519491231002X");
         break;
       case CaseStep::ORDER:
@@ -300,7 +349,23 @@ class Walk {
         break;
       case CaseStep::REASONS:
         d.mutable_reasons()->set_text(Often() ? "because" : "");
+        if (Often()) d.mutable_reasons()->set_exit("orders-met");
         break;
+      case CaseStep::FOLLOW_UP: {
+        auto& log = *d.mutable_follow_up();
+        log.mutable_contact()->set_level(type::v1::LEVEL_STREET);
+        log.mutable_contact()->set_name(Often() ? "chen" : "lu");
+        log.set_held_on(SomeDay(4));
+        log.set_findings("findings");
+        if (Roll(2) == 0) log.set_next_on(FormatDate(today_ + Roll(30)));
+        break;
+      }
+      case CaseStep::CONTACTS: {
+        auto& contact = *d.mutable_contacts()->add_contacts();
+        contact.set_level(Often() ? type::v1::LEVEL_STREET : type::v1::LEVEL_CITY);
+        contact.set_name(Often() ? "chen" : "lu");
+        break;
+      }
       case CaseStep::MANDATE:
         *d.mutable_mandate()->mutable_document() = Paper();
         break;
@@ -363,6 +428,74 @@ std::string WrongWith(const CaseRecord& record) {
   return "";
 }
 
+// Judges what happened while an entry was in force: who followed it up, and why a rule ended it.
+std::string WrongInForce(const CaseRecord& record) {
+  std::string named = "chen";
+  Date since = type::kDateMax;
+  Date last = type::kDateMin;
+  for (const StepRecord& taken : record.steps) {
+    const StepRow& step = record.procedure->steps()[taken.step];
+    const StepDetails& details = taken.event.details();
+    if (step.Has(CaseStep::ENTER_FORCE)) since = taken.day;
+    if (details.has_contacts()) named = details.contacts().contacts(0).name();
+    if (details.has_follow_up()) {
+      if (details.follow_up().contact().name() != named) return "followed up by somebody";
+      if (taken.day < since || taken.day < last) return "followed up on another day";
+      last = taken.day;
+    }
+    if (step.proto->id() == "leave-by-rule") {
+      if (details.reasons().exit() != "orders-met") return "left without a condition";
+      if (kFirstDay + 60 * 3 <= since) return "left although nothing happened";
+    }
+  }
+  return "";
+}
+
+// Judges the end of what was undone, from the steps alone: everybody to whom the entry's papers went, and
+// every place where it was shown, hears of it before the case ends, and nobody else does.
+std::string WrongTold(const CaseRecord& record) {
+  std::set<std::string> told;
+  std::set<std::string> again;
+  bool undone = false;
+  for (const StepRecord& taken : record.steps) {
+    const StepRow& step = record.procedure->steps()[taken.step];
+    const StepDetails& details = taken.event.details();
+    if (details.has_service()) told.insert(details.service().receiver());
+    if (details.has_publication()) told.insert(details.publication().place());
+    for (const auto& one : details.information().told()) {
+      if (one.who() == "somebody") return "told who was not told before";
+      again.insert(one.who());
+    }
+    undone |= step.Has(CaseStep::UNDO_DEPENDENT);
+  }
+  if (!undone) return again.empty() ? "" : "told again of nothing";
+  if (!record.ended()) return "";
+  return std::includes(again.begin(), again.end(), told.begin(), told.end())
+             ? ""
+             : "ended before everybody was told again";
+}
+
+// Most subjects that were on a list on one day.
+int MostAtOnce(const CaseBook& book, const std::string& list) {
+  std::map<Date, std::map<std::string, int>> changes;
+  for (const auto& [key, record] : book.all()) {
+    if (record->opening.list() != list) continue;
+    for (const Span& span : SpansInForce(*record, record->revision())) {
+      ++changes[span.from][record->opening.subject()];
+      --changes[span.until][record->opening.subject()];
+    }
+  }
+  int most = 0;
+  std::map<std::string, int> now;
+  for (const auto& [day, of_day] : changes) {
+    for (const auto& [subject, change] : of_day) now[subject] += change;
+    const auto on =
+        std::count_if(now.begin(), now.end(), [](const auto& one) { return one.second > 0; });
+    most = std::max(most, static_cast<int>(on));
+  }
+  return most;
+}
+
 TEST(RandomWalk, WhatIsAcceptedIsLawfulAndPlaysBack) {
   Walk walk(20261122);
   walk.Run(kCommands);
@@ -372,16 +505,29 @@ TEST(RandomWalk, WhatIsAcceptedIsLawfulAndPlaysBack) {
 
   int in_force = 0;
   std::set<std::string> states;
+  std::set<std::string> steps;
   for (const auto& [key, record] : walk.book().all()) {
     states.insert(absl::StrCat(record->opening.procedure(),
                                "/",
                                record->procedure->proto().states(record->view.state).id()));
+    for (const StepRecord& taken : record->steps)
+      steps.insert(record->procedure->proto().steps(taken.step).id());
+    EXPECT_EQ(WrongInForce(*record), "") << record->name;
+    EXPECT_EQ(record->list == nullptr ? "" : WrongTold(*record), "") << record->name;
     if (record->opening.procedure() != "adverse-listing") continue;
     EXPECT_EQ(WrongWith(*record), "") << record->name;
     in_force += SpansInForce(*record, record->revision()).empty() ? 0 : 1;
   }
   EXPECT_GT(in_force, 10) << "the walk gets far enough to be worth judging";
   EXPECT_GT(states.size(), 20);
+  for (const char* step : {"follow-up",
+                           "name-contacts",
+                           "leave-by-rule",
+                           "annul",
+                           "inform-again",
+                           "close"})
+    EXPECT_THAT(steps, testing::Contains(step));
+  EXPECT_LE(MostAtOnce(walk.book(), "whitelist"), 2) << "its quota";
 
   FakeRegister again;
   Fill(again);
