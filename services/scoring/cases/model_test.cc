@@ -60,6 +60,7 @@ struct Seen {
   bool lawful = false;
   bool decision_served = false;
   bool day_come = false;
+  bool everybody_told = false;
 
   auto Key() const {
     return std::tie(proposers,
@@ -72,7 +73,8 @@ struct Seen {
                     decided,
                     lawful,
                     decision_served,
-                    day_come);
+                    day_come,
+                    everybody_told);
   }
 };
 
@@ -129,7 +131,9 @@ std::string KeyOf(const Procedure& procedure, const Node& node) {
                   s.decided,
                   s.lawful,
                   s.decision_served,
-                  s.day_come);
+                  s.day_come,
+                  s.everybody_told,
+                  v.undone);
   return key;
 }
 
@@ -142,22 +146,18 @@ constexpr Officer kSubject = {3, -1};
 
 // What an examination may find wrong, one at a time: if one alone can do harm, this finds it.
 constexpr StepGuard::Kind kFindings[] = {
-    StepGuard::CRITERIA_MET,
-    StepGuard::BASIS_PERMITTED,
-    StepGuard::BASIS_IN_FORCE,
-    StepGuard::MEASURE_ALLOWED,
-    StepGuard::DECIDING_LEVEL,
-    StepGuard::NOTICE_COMPLETE,
-    StepGuard::SERVICE_PROVED,
-    StepGuard::PUBLISHABLE,
-    StepGuard::NO_PERSONAL_DATA,
-    StepGuard::READ_AS_IT_IS,
-    StepGuard::REMEDIES_STATED,
-    StepGuard::EFFECTIVE_DAY_COME,
-    StepGuard::LIST_TAKES,
-    StepGuard::OUTCOME_PROPOSES,
-    StepGuard::GROUNDS_NAMED,
-    StepGuard::OTHER_OFFICE_THAN_CONTESTED,
+    StepGuard::CRITERIA_MET,       StepGuard::BASIS_PERMITTED,
+    StepGuard::BASIS_IN_FORCE,     StepGuard::MEASURE_ALLOWED,
+    StepGuard::DECIDING_LEVEL,     StepGuard::NOTICE_COMPLETE,
+    StepGuard::SERVICE_PROVED,     StepGuard::PUBLISHABLE,
+    StepGuard::NO_PERSONAL_DATA,   StepGuard::READ_AS_IT_IS,
+    StepGuard::REMEDIES_STATED,    StepGuard::EFFECTIVE_DAY_COME,
+    StepGuard::LIST_TAKES,         StepGuard::OUTCOME_PROPOSES,
+    StepGuard::GROUNDS_NAMED,      StepGuard::OTHER_OFFICE_THAN_CONTESTED,
+    StepGuard::TOLD_AGAIN,
+    StepGuard::INFORMATION_PROVED,
+    StepGuard::FOLLOW_UP_IN_ORDER, StepGuard::CONTACTS_NAMED,
+    StepGuard::EXIT_HOLDS,
 };
 
 class Explorer {
@@ -171,6 +171,7 @@ class Explorer {
       const auto [node, way] = queue_.front();
       queue_.pop_front();
       const bool moves = Expand(node, way);
+      if (node.view.opened()) CheckCanBeUndone(node, way);
       if (node.view.opened() && !procedure_.Ended(node.view.state) && !moves)
         Report("an open case without a next step or a clock", way);
     }
@@ -303,6 +304,8 @@ class Explorer {
         break;
       default:
         if (procedure_.proto().steps(attempt.step).id() == "check") seen.checkers |= person;
+        if (procedure_.proto().steps(attempt.step).id() == "close")
+          seen.everybody_told = shown(StepGuard::TOLD_AGAIN);
     }
     (void)before;
   }
@@ -344,6 +347,18 @@ class Explorer {
       if (!shown(StepGuard::PUBLISHABLE)) Report("published although it may not be", then);
       if (!shown(StepGuard::NO_PERSONAL_DATA)) Report("an identity published", then);
     }
+    const StepRow& step = procedure_.steps()[attempt.step];
+    // A rule ends an entry because of a repair, with reasons; else for a condition of the list.
+    if (step.record == CaseStep::REASONS && step.by == Bit(CaseStep::RULE) &&
+        !step.proto->undoes() && before.view.in_force && !after.view.in_force &&
+        !shown(StepGuard::EXIT_HOLDS))
+      Report("ended by rule although no condition holds", then);
+    if (step.record == CaseStep::FOLLOW_UP &&
+        !(before.view.in_force && shown(StepGuard::FOLLOW_UP_IN_ORDER)))
+      Report("a follow-up of nobody, or of what is not in force", then);
+    if (step.record == CaseStep::CONTACTS &&
+        !(before.view.in_force && shown(StepGuard::CONTACTS_NAMED)))
+      Report("a level without a contact", then);
     const ClockIndex publicity = procedure_.FindClock("publicity");
     if (publicity != kNoIndex && after.view.published &&
         (after.view.clocks[publicity] == ClockStatus::kOver ||
@@ -357,6 +372,43 @@ class Explorer {
       Report("the office that recorded decided the objection", then);
     if (after.view.contested && procedure_.Ended(after.view.state))
       Report("contested without an objection", then);
+    CheckUndone(before, after, attempt, then);
+  }
+
+  // What is undone takes with it what rests on it, and is told again before the case ends.
+  void CheckUndone(const Node& before,
+                   const Node& after,
+                   const Attempt& attempt,
+                   const std::string& then) {
+    const auto shown = [&](StepGuard::Kind kind) { return (attempt.shown & Bit(kind)) != 0; };
+    const std::string& step = procedure_.proto().steps(attempt.step).id();
+    if ((step == "uphold" || step == "revoke") && !after.view.undone)
+      Report("what rests on it is left", then);
+    if (after.view.undone && procedure_.Ended(after.view.state) && !after.seen.everybody_told)
+      Report("ended before everybody was told again", then);
+    if (procedure_.steps()[attempt.step].record == CaseStep::INFORMATION) {
+      if (!shown(StepGuard::INFORMATION_PROVED)) Report("told again without proof", then);
+      if (!shown(StepGuard::NO_PERSONAL_DATA)) Report("an identity shown in a correction", then);
+    }
+    if (step == "annul" && !before.view.undone && before.view.published && after.view.published)
+      Report("undone and still shown", then);
+  }
+
+  // As long as it holds, or may come to hold, a rule can undo a case.
+  void CheckCanBeUndone(const Node& node, const std::string& way) {
+    const auto purpose = procedure_.proto().purpose();
+    if (purpose != policy::v1::Procedure::LISTING && purpose != policy::v1::Procedure::CORRECTION)
+      return;
+    if (node.view.undone || procedure_.Ended(node.view.state)) return;
+    for (size_t i = 0; i < procedure_.steps().size(); ++i) {
+      const Attempt attempt{
+          .step = static_cast<StepIndex>(i), .part = CaseStep::RULE, .shown = ~Bits{0}};
+      if (procedure_.steps()[i].proto->undoes() &&
+          Fits(procedure_, node.view, attempt) == Refusal::kNone &&
+          Missing(procedure_, node.view, attempt).empty())
+        return;
+    }
+    Report("a case that no rule can undo", way);
   }
 
   bool favourable() const { return procedure_.proto().id() == "favourable-listing"; }
@@ -447,6 +499,103 @@ TEST(AdverseListing, EveryGuardOfTheChainIsNeeded) {
       EXPECT_THAT(Explorer(*procedure, true).Explore(true), testing::Not(testing::IsEmpty()))
           << step_id << " without " << StepGuard::Kind_Name(kind);
     }
+  }
+}
+
+// The same of what happens while an entry is in force.
+TEST(Listing, EveryGuardOfFollowUpsAndExitsIsNeeded) {
+  const policy::v1::Pack pack = LoadProcedures();
+  const std::tuple<const char*, const char*, const char*> needed[] = {
+      {"supervisory-listing", "follow-up", "a follow-up of nobody, or of what is not in force"},
+      {"supervisory-listing", "name-contacts", "a level without a contact"},
+      {"supervisory-listing", "leave-by-rule", "ended by rule although no condition holds"},
+      {"favourable-listing", "leave-by-rule", "ended by rule although no condition holds"},
+      {"adverse-listing", "leave-by-rule", "ended by rule although no condition holds"}};
+  for (const auto& [id, step_id, says] : needed) {
+    policy::v1::Procedure without = ById(pack, id);
+    for (auto& step : *without.mutable_steps()) {
+      if (step.id() == step_id) step.clear_guards();
+    }
+    const auto procedure = Procedure::Compile(without);
+    ASSERT_TRUE(procedure.ok()) << procedure.status();
+    EXPECT_THAT(Explorer(*procedure, std::string(id) == "adverse-listing").Explore(true),
+                testing::ElementsAre(says))
+        << id;
+  }
+}
+
+// A change to one step of a shipped procedure, and what it makes possible.
+struct Control {
+  const char* procedure;
+  const char* step;
+  std::function<void(CaseStep&)> change;
+  const char* wrong;
+};
+
+TEST(Undoing, EveryStepEffectAndGuardOfItIsNeeded) {
+  const policy::v1::Pack pack = LoadProcedures();
+  const auto without = [](StepGuard::Kind kind) {
+    return [kind](CaseStep& step) {
+      auto& guards = *step.mutable_guards();
+      for (int i = guards.size() - 1; i >= 0; --i) {
+        if (guards[i].kind() == kind) guards.DeleteSubrange(i, 1);
+      }
+    };
+  };
+  const auto no_effect = [](CaseStep& step) {
+    auto& effects = *step.mutable_effects();
+    effects.erase(std::remove(effects.begin(), effects.end(), CaseStep::UNDO_DEPENDENT),
+                  effects.end());
+  };
+  const auto no_rule = [](CaseStep& step) { step.set_undoes(false); };
+  const auto shows_on = [](CaseStep& step) {
+    auto& effects = *step.mutable_effects();
+    effects.erase(std::remove(effects.begin(), effects.end(), CaseStep::END_PUBLICATION),
+                  effects.end());
+  };
+  const auto not_told = [](CaseStep& step) { step.set_to("upheld"); };
+  const Control controls[] = {
+      {"objection", "uphold", no_effect, "what rests on it is left"},
+      {"objection", "inform-again", not_told, "ended before everybody was told again"},
+      {"objection",
+       "close",
+       without(StepGuard::TOLD_AGAIN),
+       "ended before everybody was told again"},
+      {"objection",
+       "inform-again",
+       without(StepGuard::INFORMATION_PROVED),
+       "told again without proof"},
+      {"objection",
+       "inform-again",
+       without(StepGuard::NO_PERSONAL_DATA),
+       "an identity shown in a correction"},
+      {"adverse-listing", "revoke", no_effect, "what rests on it is left"},
+      {"adverse-listing",
+       "close",
+       without(StepGuard::TOLD_AGAIN),
+       "ended before everybody was told again"},
+      {"adverse-listing", "annul", no_rule, "a case that no rule can undo"},
+      {"adverse-listing", "withdraw", no_rule, "a case that no rule can undo"},
+      {"adverse-listing", "annul", shows_on, "an ended case leaves an effect behind"},
+      {"supervisory-listing", "revoke", no_effect, "what rests on it is left"},
+      {"supervisory-listing",
+       "inform-again",
+       without(StepGuard::INFORMATION_PROVED),
+       "told again without proof"},
+      {"supervisory-listing", "annul", no_rule, "a case that no rule can undo"},
+      {"favourable-listing", "annul", no_rule, "a case that no rule can undo"},
+      {"committee-correction", "annul", no_rule, "a case that no rule can undo"},
+  };
+  for (const Control& control : controls) {
+    policy::v1::Procedure changed = ById(pack, control.procedure);
+    for (auto& step : *changed.mutable_steps()) {
+      if (step.id() == control.step) control.change(step);
+    }
+    const auto procedure = Procedure::Compile(changed);
+    ASSERT_TRUE(procedure.ok()) << procedure.status();
+    Explorer explorer(*procedure, std::string(control.procedure) == "adverse-listing");
+    EXPECT_THAT(explorer.Explore(true), testing::Contains(control.wrong))
+        << control.procedure << " " << control.step;
   }
 }
 

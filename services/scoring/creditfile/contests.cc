@@ -17,7 +17,7 @@ std::vector<credit::v1::StandingContest> ContestsOf(const cases::CaseBook& cases
     const std::string& standing_day = record->opening.target().standing_day();
     const auto about = type::ParseDate(standing_day);
     if (standing_day.empty() || !about.ok()) continue;
-    const bool pending_then = *about <= on && ContestedOn(*record, on, known);
+    const bool pending_then = ContestedOn(*record, on, known);
     const bool pending_still = *about == on && ContestedOn(*record, at_last, known);
     if (!pending_then && !pending_still) continue;
     credit::v1::StandingContest& contest = contests.emplace_back();

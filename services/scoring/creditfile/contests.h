@@ -14,8 +14,8 @@
 namespace xince::creditfile {
 
 /// The objections by which the standing of a day is contested, as known at a revision, oldest first: those
-/// to the standing of that day or of an earlier one that are pending on the day; and those to the standing
-/// of that very day that are still pending as known, whatever the day was.
+/// to a standing of the subject that are pending on the day, which was the one contested or a later one;
+/// and those to the standing of that very day that are still pending as known.
 std::vector<credit::v1::StandingContest> ContestsOf(const cases::CaseBook& cases,
                                                     absl::string_view subject,
                                                     evaluate::Day day,
