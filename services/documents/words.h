@@ -20,12 +20,13 @@ struct DocumentWords {
   std::string register_name;
   /// Organ of what no office's step made; its mark is that of every office that is not listed.
   OrganNames organ;
-  /// By `StepParty.office`.
+  /// By the form in which names of offices are told apart (cases::NameKey).
   std::map<std::string, OrganNames> offices;
 
-  /// The organ of an office: as listed, else its own name with the mark of `organ`.
-  [[nodiscard]] OrganNames OrganOf(const std::string& office) const {
-    const auto found = offices.find(office);
+  /// The organ of an office, which `key` tells apart: as listed, else its own name with the mark of
+  /// `organ`.
+  [[nodiscard]] OrganNames OrganOf(const std::string& office, const std::string& key) const {
+    const auto found = offices.find(key);
     return found == offices.end() ? OrganNames{.name = office, .mark = organ.mark} : found->second;
   }
 };

@@ -16,6 +16,7 @@
 #include "services/apps/host/stores.h"
 #include "services/journal/redis_journal.h"
 #include "services/runtime/app.h"
+#include "services/runtime/config.h"
 #include "services/runtime/errors.h"
 #include "services/runtime/log.h"
 #include "tests/redis/redis_server_fixture.h"
@@ -205,6 +206,11 @@ class ServerRegister final : public Register {
     XINCE_ASSIGN_OR_RETURN(options.policies, host::ReadPolicies("policies", place_.division));
     XINCE_ASSIGN_OR_RETURN(options.kind_catalogue, host::ReadKindCatalogue("policies"));
     XINCE_ASSIGN_OR_RETURN(options.calendar, host::ReadCalendar("policies"));
+    config::v1::Config words;
+    XINCE_RETURN_IF_ERROR(runtime::CompleteConfig(words));
+    XINCE_ASSIGN_OR_RETURN(
+        options.document_words,
+        host::ReadDocumentWords("policies", options.policies, words.documents()));
     XINCE_ASSIGN_OR_RETURN(options.kinds, host::ReadKinds("policies"));
     XINCE_ASSIGN_OR_RETURN(options.committee_rules,
                            host::ReadCommitteeRules("policies", place_.division));

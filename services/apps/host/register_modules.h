@@ -24,6 +24,10 @@
 #include "services/type/divisions.h"
 #include "services/type/working_days.h"
 
+namespace xince::documents {
+struct DocumentWords;
+}
+
 /// The services of a register as modules of a process: what xinced runs, and what the tests run that
 /// need a whole register.
 namespace xince::host {
@@ -57,6 +61,8 @@ struct RegisterOptions {
   std::string kind_catalogue;
   /// Working days, for the deadlines of cases; null: no case can be opened, and no clock of one runs.
   std::shared_ptr<const type::WorkingDays> calendar;
+  /// What official documents are made with; null: none are made.
+  std::shared_ptr<const documents::DocumentWords> document_words;
   /// Kinds of evidence that records of the inspection feed may name; never empty where it runs.
   feeds::KindList kinds;
   /// What the division asks of committees; by default nothing but the bodies of a joint review.

@@ -9,6 +9,7 @@
 #include "xince/listing/v1/listing.pb.h"
 #include "xince/policy/v1/policy.pb.h"
 
+#include "services/documents/pdf.h"
 #include "services/runtime/client.h"
 #include "services/runtime/errors.h"
 #include "services/runtime/log.h"
@@ -51,8 +52,18 @@ absl::StatusOr<std::unique_ptr<intake::EvidenceStream>> OpenRpcStream(runtime::C
   return std::make_unique<RpcEvidenceStream>(*std::move(stream));
 }
 
+// What is known of a piece that is refused, its id left out: nobody vouches for what is in it.
 void LogReader(const std::string& feed, const absl::Status& status) {
-  const runtime::Problem problem = runtime::ToProblem(status);
+  runtime::Problem problem = runtime::ToProblem(status);
+  if (problem.reason == "EVIDENCE_MALFORMED") {
+    runtime::Log(runtime::LogLevel::kError,
+                 "a feed's intake stands still: a piece of evidence cannot be read",
+                 {{"feed", feed},
+                  {"sequence", problem.metadata["sequence"]},
+                  {"digest", problem.metadata["digest"]},
+                  {"fault", problem.metadata["what"]}});
+    return;
+  }
   runtime::Log(runtime::LogLevel::kWarning,
                "the evidence stream is opened again",
                {{"feed", feed}, {"reason", problem.reason}, {"detail", problem.en}});
@@ -89,9 +100,11 @@ absl::StatusOr<std::unique_ptr<ScoringModule>> ScoringModule::Open(const Registe
       *options.metrics,
       options.limits,
       options.make_trace);
-  module->queries_ = std::make_unique<query::CreditQueries>(
-      module->state_, *module->machine_, *options.clock, module->readers_);
+  module->queries_ = std::make_unique<query::CreditQueries>(module->state_, *module->machine_);
   module->queries_->Register(*module->service_);
+  module->intake_desk_ =
+      std::make_unique<query::IntakeDesk>(module->state_, *module->machine_, module->readers_);
+  module->intake_desk_->Register(*module->service_);
   XINCE_RETURN_IF_ERROR(module->AddPolicyService());
   module->AddListingService();
   module->AddReadings();
@@ -130,6 +143,12 @@ void ScoringModule::AddListingService() {
       options_.limits,
       options_.make_trace);
   listing_->Register(*listing_rpc_);
+  state_.SetDocumentWords(options_.document_words.get());
+  documents_ = std::make_unique<listing::DocumentService>(
+      state_, *machine_, *options_.clock, [](const listing::v1::OfficialDocument& document) {
+        return documents::RenderPdf(document);
+      });
+  documents_->Register(*listing_rpc_);
 }
 
 absl::Status ScoringModule::TakeUpPolicies() {
@@ -184,7 +203,16 @@ void ScoringModule::AddReadings() {
                      "Policy packs of this release that are not taken up; they need a proposal.",
                      {},
                      [this] { return static_cast<double>(untaken_.load()); });
+  metrics.AddReading(
+      "xince_scoring_set_aside_evidence",
+      "Pieces of evidence that could not be read and were set aside.",
+      {},
+      read([](const creditfile::CreditState& state) { return state.set_aside().all().size(); }));
   for (const auto& reader : readers_) {
+    metrics.AddReading("xince_scoring_feed_stuck",
+                       "1 while the feed's intake stands still at a piece that cannot be read.",
+                       {{"feed", reader->feed()}},
+                       [reader = reader.get()] { return reader->stuck() ? 1.0 : 0.0; });
     metrics.AddReading("xince_scoring_feed_sequence",
                        "Sequence up to which a feed's evidence is recorded.",
                        {{"feed", reader->feed()}},

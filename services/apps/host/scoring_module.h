@@ -10,8 +10,10 @@
 #include "services/apps/host/journal_host.h"
 #include "services/scoring/creditfile/credit_state.h"
 #include "services/scoring/intake/intake.h"
+#include "services/scoring/listing/document_service.h"
 #include "services/scoring/listing/listing_service.h"
 #include "services/scoring/query/credit_service.h"
+#include "services/scoring/query/intake_desk.h"
 #include "services/scoring/rulemaking/policy_service.h"
 
 /// Scoring as a module.
@@ -51,12 +53,14 @@ class ScoringModule final : public runtime::Module {
   runtime::ModuleHost* host_ = nullptr;
   std::vector<std::unique_ptr<intake::FeedReader>> readers_;
   std::unique_ptr<query::CreditQueries> queries_;
+  std::unique_ptr<query::IntakeDesk> intake_desk_;
   std::unique_ptr<runtime::Workers> workers_;
   std::unique_ptr<runtime::RpcService> service_;
   std::optional<policy::Kinds> kinds_;
   std::unique_ptr<rulemaking::PolicyService> rulemaking_;
   std::unique_ptr<runtime::RpcService> policy_rpc_;
   std::unique_ptr<listing::ListingService> listing_;
+  std::unique_ptr<listing::DocumentService> documents_;
   std::unique_ptr<runtime::RpcService> listing_rpc_;
   std::atomic<size_t> untaken_{0};
 };

@@ -17,9 +17,11 @@
 
 #include "xince/config/v1/config.pb.h"
 
+#include "services/documents/words.h"
 #include "services/journal/redis_journal.h"
 #include "services/journal/sqlite_journal.h"
 #include "services/runtime/errors.h"
+#include "services/scoring/cases/names.h"
 #include "services/scoring/policy/kinds.h"
 #include "services/scoring/policy/pack.h"
 
@@ -218,6 +220,33 @@ absl::StatusOr<std::shared_ptr<const type::WorkingDays>> ReadCalendar(
   if (!fs::exists(path, error)) return nullptr;
   XINCE_ASSIGN_OR_RETURN(type::WorkingDays calendar, type::WorkingDays::Load(path.string()));
   return std::make_shared<const type::WorkingDays>(std::move(calendar));
+}
+
+absl::StatusOr<std::shared_ptr<const documents::DocumentWords>> ReadDocumentWords(
+    const std::string& directory,
+    const std::vector<std::pair<std::string, std::string>>& policies,
+    const config::v1::Documents& config) {
+  std::vector<std::string> places = {"national"};
+  for (const auto& [file, content] : policies) {
+    const std::string place = fs::path(file).begin()->string();
+    if (std::find(places.begin(), places.end(), place) == places.end()) places.push_back(place);
+  }
+  std::vector<documents::Template> templates;
+  for (const std::string& place : places) {
+    const fs::path path = fs::path(directory) / place / "documents";
+    XINCE_ASSIGN_OR_RETURN(std::vector<documents::Template> of,
+                           documents::LoadTemplates(path.string()));
+    std::move(of.begin(), of.end(), std::back_inserter(templates));
+  }
+  auto words = std::make_shared<documents::DocumentWords>();
+  words->templates = documents::TemplateSet::Make(std::move(templates));
+  words->verification_base = config.verification_base();
+  words->register_name = config.register_name();
+  words->organ = {.name = config.organ(), .mark = config.organ_mark()};
+  for (const auto& office : config.offices())
+    words->offices[cases::NameKey(office.office())] = {.name = office.name(),
+                                                       .mark = office.mark()};
+  return words;
 }
 
 absl::StatusOr<std::string> ReadKindCatalogue(const std::string& directory) {

@@ -1,6 +1,7 @@
 #ifndef SERVICES_APPS_HOST_STORES_H_
 #define SERVICES_APPS_HOST_STORES_H_
 
+#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
@@ -11,7 +12,8 @@
 
 namespace xince::config::v1 {
 class Config;
-}
+class Documents;
+}  // namespace xince::config::v1
 
 /// What a process keeps on disk or reads from it: journals, keys, policy packs, the division tree.
 namespace xince::host {
@@ -50,6 +52,14 @@ absl::StatusOr<committee::Rules> ReadCommitteeRules(const std::string& directory
 /// The calendar of working days that lies beside the nation's packs; null when there is none. Errors:
 /// those of type::WorkingDays::Load.
 absl::StatusOr<std::shared_ptr<const type::WorkingDays>> ReadCalendar(const std::string& directory);
+
+/// The templates of documents and the words of the configuration: the nation's templates,
+/// `national/documents`, then those beside the packs of the division, which stand for them. `policies` is
+/// what ReadPolicies gave. Errors: those of documents::LoadTemplates with the file.
+absl::StatusOr<std::shared_ptr<const documents::DocumentWords>> ReadDocumentWords(
+    const std::string& directory,
+    const std::vector<std::pair<std::string, std::string>>& policies,
+    const config::v1::Documents& config);
 
 /// The text of the same file; empty when there is none.
 /// Errors: FAILED_PRECONDITION `POLICIES_UNREADABLE`.

@@ -150,6 +150,9 @@ absl::StatusOr<host::RegisterOptions> RegisterOptionsOf(const runtime::Config& c
   if (options.services.contains(host::kScoring)) {
     XINCE_ASSIGN_OR_RETURN(options.policies, host::ReadPolicies(directory, options.division));
     XINCE_ASSIGN_OR_RETURN(options.calendar, host::ReadCalendar(directory));
+    XINCE_ASSIGN_OR_RETURN(
+        options.document_words,
+        host::ReadDocumentWords(directory, options.policies, config.documents()));
     XINCE_ASSIGN_OR_RETURN(options.kind_catalogue, host::ReadKindCatalogue(directory));
   }
   options.make_trace = RandomTrace;
@@ -161,12 +164,24 @@ absl::StatusOr<host::RegisterOptions> RegisterOptionsOf(const runtime::Config& c
   return options;
 }
 
+// What whoever runs this should know it promises less than it could.
+void WarnOfWhatIsChosen(const runtime::Config& config) {
+  if (config.journal().has_redis() && config.journal().redis().replicas() == 0) {
+    runtime::Log(
+        runtime::LogLevel::kWarning,
+        "the journals are in Redis without replicas: an acknowledged write is on one machine "
+        "only and is lost with it",
+        {{"field", "journal.redis.replicas"}});
+  }
+}
+
 int Serve(const Flags& flags, const std::string& binary) {
   const absl::StatusOr<runtime::Config> config = MakeConfig(flags);
   if (!config.ok()) return Fail(config.status(), kExitUsage);
   runtime::LogLevel level = runtime::LogLevel::kInfo;
   (void)runtime::ParseLogLevel(config->log_level(), level);
   runtime::SetLogLevel(level);
+  WarnOfWhatIsChosen(*config);
 
   const std::string share = host::ShareDirectory(config->share_dir(), binary);
   const absl::StatusOr<type::Divisions> divisions =
@@ -216,7 +231,7 @@ void AddFlags(CLI::App& app, Flags& flags) {
   app.add_option("--redis-address", flags.redis, "journals in Redis: HOST:PORT of the primary");
   app.add_option("--redis-replicas",
                  flags.fields["journal.redis.replicas"],
-                 "replicas that must have every write");
+                 "replicas that must have every write; 0: it is on one machine only");
   app.add_flag("--allow-unsafe-filesystem",
                flags.unsafe_filesystem,
                "open journals on filesystems that may lose them");

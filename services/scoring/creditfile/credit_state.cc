@@ -28,7 +28,7 @@ using ::xince::journal::v1::RulemakingStep;
 using ::xince::journal::v1::ScoringEntry;
 using ::xince::journal::v1::StandingsChanged;
 
-constexpr uint32_t kSnapshotFormat = 5;
+constexpr uint32_t kSnapshotFormat = 6;
 // Where the message of an entry is read into.
 constexpr size_t kPayloadBlockBytes = 8192;
 // Jurisdiction of national packs.
@@ -48,6 +48,15 @@ absl::Status Unreadable() {
                                             .reason = "SNAPSHOT_UNREADABLE",
                                             .en = "the snapshot cannot be read",
                                             .zh = "快照无法读取"});
+}
+
+// Which piece it is that is refused.
+absl::Status NamePiece(const absl::Status& status, uint64_t sequence, const Evidence& piece) {
+  runtime::Problem problem = runtime::ToProblem(status);
+  problem.metadata["evidence"] = ShownId(piece.id());
+  problem.metadata["sequence"] = absl::StrCat(sequence);
+  problem.metadata["digest"] = DigestOfPiece(piece);
+  return runtime::ToStatus(problem);
 }
 
 bool NothingUnknown(const google::protobuf::Message& message) {
@@ -107,7 +116,12 @@ CreditState::CreditState(std::string jurisdiction)
                  .rulings = rulings_,
                  .past = past_,
                  .vocabulary = vocabulary_},
-                std::move(jurisdiction)) {}
+                std::move(jurisdiction)),
+      desk_({.evidence = book_,
+             .policies = policies_,
+             .cases = cases_,
+             .packs = case_register_,
+             .assessor = assessor_}) {}
 
 absl::Status CreditState::Apply(const journal::Entry& entry, journal::Undo* undo) {
   // Most entries are small: they are read without asking for memory.
@@ -131,6 +145,11 @@ absl::Status CreditState::Apply(const journal::Entry& entry, journal::Undo* undo
       return MakeRules(payload.rulemaking_step(), entry, undo);
     case ScoringEntry::kCaseSteps:
       return TakeSteps(payload.case_steps(), entry, undo);
+    case ScoringEntry::kEvidenceSetAside:
+      return set_aside_.Apply(
+          payload.evidence_set_aside(), entry, CursorOf(payload.evidence_set_aside().feed()), undo);
+    case ScoringEntry::kDocumentStep:
+      return TakeDocumentStep(payload.document_step(), entry, undo);
     case ScoringEntry::EVENT_NOT_SET:
       return Mismatch(entry.revision, "unknown event");
   }
@@ -190,8 +209,10 @@ absl::Status CreditState::Take(const EvidenceTaken& taken, Revision revision, jo
     if (batch.sequence() <= cursor) return Mismatch(revision, "evidence taken twice");
     cursor = batch.sequence();
     for (const Evidence& evidence : batch.evidence()) {
-      XINCE_ASSIGN_OR_RETURN(const std::optional<PieceId> piece,
-                             book_.Take(evidence, revision, undo));
+      const absl::StatusOr<std::optional<PieceId>> piece_taken =
+          book_.Take(evidence, revision, undo);
+      if (!piece_taken.ok()) return NamePiece(piece_taken.status(), batch.sequence(), evidence);
+      const std::optional<PieceId>& piece = *piece_taken;
       if (!piece.has_value()) continue;
       rulings_.NoteVersion(*piece, revision, undo);
       NoteFiling(*piece, undo);
@@ -351,6 +372,7 @@ void CreditState::Reassess(const Causes& causes, Revision revision, journal::Und
       if (change.causes.size() < kCausesMax) change.causes.push_back(cause);
     }
     MakeDue(subject, changed ? std::optional<DueChange>(std::move(change)) : std::nullopt, undo);
+    NoteHappened(subject, undo);
   }
 }
 
@@ -442,6 +464,7 @@ absl::Status CreditState::Settle(const StandingsChanged& changed,
   if (!SaysWhatIsDue(changed)) XINCE_RETURN_IF_ERROR(CompareWithDue(changed, revision));
   for (const auto& change : changed.changes()) {
     NoteProposals(change.subject(), &change.after(), undo);
+    NoteOutcome(change.subject(), change.after(), undo);
     DueChange& due = due_.find(change.subject())->second;
     const SubjectId subject = due.subject;
     // The one that is due goes away, unless it comes back.
@@ -456,6 +479,7 @@ absl::Status CreditState::SettleAsRecorded(const StandingsChanged& changed, Revi
     const SubjectId subject = book_.Find(change.subject());
     if (subject == kNone) return Mismatch(revision, "an unknown subject", change.subject());
     NoteProposals(change.subject(), &change.after(), nullptr);
+    NoteOutcome(change.subject(), change.after(), nullptr);
     SetStanding(subject, change.after(), revision, nullptr);
   }
   return absl::OkStatus();
@@ -538,6 +562,7 @@ std::string CreditState::SaveSnapshot() const {
     out.Text(feed);
     out.U64(sequence);
   }
+  set_aside_.Save(out);
   out.U64(book_.size());
   for (size_t i = 0; i < book_.size(); ++i) {
     out.U64(book_.piece(static_cast<PieceId>(i)).known);
@@ -586,6 +611,7 @@ absl::Status CreditState::LoadSnapshot(absl::string_view bytes) {
     const std::string feed(in.Text());
     cursors_[feed] = in.U64();
   }
+  if (!set_aside_.Load(in)) return Unreadable();
   for (uint64_t i = in.U64(); i > 0 && in.ok(); --i) {
     const Revision known = in.U64();
     const absl::string_view piece = in.Text();
@@ -624,6 +650,7 @@ void CreditState::Clear() {
   revision_ = 0;
   today_ = evaluate::kNoDay;
   cursors_.clear();
+  set_aside_.Clear();
   due_.clear();
   scheduled_.clear();
   standings_.clear();
@@ -633,8 +660,10 @@ void CreditState::Clear() {
   rulings_.Clear();
   cases_.Clear();
   case_register_.Clear();
+  desk_.Clear();
   step_requests_.clear();
   automatic_.clear();
+  leaving_.clear();
   tried_.clear();
   policies_.Clear();
   rules_.Clear();

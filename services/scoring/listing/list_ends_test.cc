@@ -9,6 +9,7 @@
 
 #include "services/scoring/listing/listing_fixture.h"
 #include "services/scoring/listing/listing_service.h"
+#include "services/scoring/query/credit_service.h"
 #include "services/type/uscc.h"
 
 // When an entry ends, and what every caller is told on its last day and on the first day after it.
@@ -51,6 +52,21 @@ evidence::v1::Evidence FindingOf(const std::string& firm, const std::string& id,
   finding.set_subject(firm);
   finding.set_version(static_cast<uint32_t>(version));
   return finding;
+}
+
+// A credit code of its own for each number.
+std::string FirmOfNumber(int number) {
+  std::string code = absl::StrFormat("91320104MA%06d00", number);
+  for (const auto& problem : type::FindUsccProblems(code)) {
+    if (problem.kind == type::UsccProblemKind::kInnerCheckDigit)
+      code.replace(problem.position - 1, 1, problem.expected);
+  }
+  for (const auto& problem : type::FindUsccProblems(code)) {
+    if (problem.kind == type::UsccProblemKind::kCheckDigit)
+      code.replace(problem.position - 1, 1, problem.expected);
+  }
+  EXPECT_THAT(type::FindUsccProblems(code), IsEmpty()) << code;
+  return absl::StrCat("firms/", code);
 }
 
 std::vector<v1::Entry> EntriesOn(ListingTown& town,
@@ -168,6 +184,19 @@ TEST(Exits, AnEntryEndsWhenEnoughHappened) {
   EXPECT_EQ(town.Replayed().value_or(""), town.machine().StateDigest());
 }
 
+bool Ends(const journal::Entry& entry) {
+  journal::v1::ScoringEntry payload;
+  payload.ParseFromString(entry.payload);
+  return payload.has_case_steps() && payload.case_steps().events(0).step() == "leave-by-rule";
+}
+
+// How often a text holds a word.
+int Named(const std::string& text, const std::string& word) {
+  int times = 0;
+  for (size_t at = text.find(word); at != std::string::npos; at = text.find(word, at + 1)) ++times;
+  return times;
+}
+
 TEST(Exits, WhatHappenedIsNotForgottenByARestartAndIsTakenBackWhole) {
   ListingTown town(WithExits());
   town.Take({ListingTown::Filed(kOtherFirm)});
@@ -176,6 +205,8 @@ TEST(Exits, WhatHappenedIsNotForgottenByARestartAndIsTakenBackWhole) {
   town.Restart();
   EXPECT_EQ(town.machine().StateDigest(), digest);
   creditfile::CreditState state("3201");
+  state.SetCalendar(&town.calendar());
+  int to_leave = 0;
   for (const journal::Entry& entry : town.Entries()) {
     const std::string before = state.SaveSnapshot();
     journal::Undo undo;
@@ -183,12 +214,22 @@ TEST(Exits, WhatHappenedIsNotForgottenByARestartAndIsTakenBackWhole) {
     undo.RollBackTo(0);
     ASSERT_EQ(state.SaveSnapshot(), before) << entry.revision;
     ASSERT_EQ(state.Apply(entry, nullptr), absl::OkStatus());
-    // What is to end is kept between the entries of a command.
     const std::string kept = state.SaveSnapshot();
     creditfile::CreditState loaded("3201");
+    loaded.SetCalendar(&town.calendar());
     ASSERT_EQ(loaded.LoadSnapshot(kept), absl::OkStatus());
     ASSERT_EQ(loaded.SaveSnapshot(), kept) << entry.revision;
+    // What is to end is kept between the entries of a command, and forgotten with its end.
+    const auto due = loaded.DueSteps();
+    ASSERT_EQ(due.has_value(), state.DueSteps().has_value()) << entry.revision;
+    const bool leaves = due.has_value() && due->steps.events(0).step() == "leave-by-rule";
+    to_leave += leaves ? 1 : 0;
+    if (Ends(entry)) {
+      EXPECT_EQ(Named(kept, "not-met"), Named(before, "not-met"))
+          << "the step says it now, and the note that said it is gone";
+    }
   }
+  EXPECT_EQ(to_leave, 1);
   EXPECT_EQ(journal::Sha256Hex(state.SaveSnapshot()), digest);
 }
 
@@ -275,21 +316,6 @@ TEST(Effects, ReachWhoeverAsksWithWhoActsOnThem) {
   EXPECT_THAT(EntriesOn(town, "blacklist")[0].effects(0).consumers(), Contains("procurement"));
 }
 
-// A credit code of its own for each number.
-std::string FirmOfNumber(int number) {
-  std::string code = absl::StrFormat("91320104MA%06d00", number);
-  for (const auto& problem : type::FindUsccProblems(code)) {
-    if (problem.kind == type::UsccProblemKind::kInnerCheckDigit)
-      code.replace(problem.position - 1, 1, problem.expected);
-  }
-  for (const auto& problem : type::FindUsccProblems(code)) {
-    if (problem.kind == type::UsccProblemKind::kCheckDigit)
-      code.replace(problem.position - 1, 1, problem.expected);
-  }
-  EXPECT_THAT(type::FindUsccProblems(code), IsEmpty()) << code;
-  return absl::StrCat("firms/", code);
-}
-
 struct CityQuota {
   const char* list;
   int quota;
@@ -333,6 +359,52 @@ INSTANTIATE_TEST_SUITE_P(Plan,
                          testing::Values(CityQuota{"demonstration-firms", 50},
                                          CityQuota{"large-firms", 20}),
                          [](const auto& info) { return absl::StrCat("Of", info.param.quota); });
+
+TEST(Effects, KeepFromSomethingAlsoWithoutARestriction) {
+  // The town's restriction goes by the list; here nothing but the list's own effect does.
+  std::string text = TownText();
+  const size_t begin = text.find("  restrictions {");
+  const size_t end = text.find("  list_proposals {");
+  ASSERT_NE(begin, std::string::npos);
+  text.erase(begin, end - begin);
+  for (const auto& [kind, restricted] : {std::pair("EXCLUSION", true),
+                                         {"NO_NEW_PROJECTS", true},
+                                         {"NO_AWARDS", true},
+                                         {"MARKET_EXIT", true},
+                                         {"MORE_INSPECTIONS", false},
+                                         {"CONTRACT_GUIDANCE", false}}) {
+    ListingTown town(
+        absl::StrReplaceAll(text, {{"kind: EXCLUSION", absl::StrCat("kind: ", kind)}}));
+    EXPECT_FALSE(query::Restricted(town.Current()));
+    town.Blacklisted();
+    EXPECT_THAT(town.Current().restrictions(), IsEmpty());
+    EXPECT_EQ(query::Restricted(town.Current()), restricted) << kind;
+  }
+  ListingTown town;
+  town.Blacklisted();
+  EXPECT_TRUE(query::Restricted(town.Current())) << "by the score's own restriction";
+}
+
+TEST(Entries, ComeByPageInTheOrderOfTheirCases) {
+  ListingTown town;
+  town.Take({ListingTown::Filed(FirmOfNumber(1)),
+             ListingTown::Filed(FirmOfNumber(2)),
+             ListingTown::Filed(FirmOfNumber(3))});
+  v1::ListEntriesRequest request;
+  request.set_list("recommended");
+  request.set_page_size(2);
+  std::vector<std::string> cases;
+  std::vector<int> sizes;
+  do {
+    const auto page = town.Call<v1::ListEntriesResponse>("ListEntries", request);
+    ASSERT_TRUE(page.ok()) << page.status();
+    for (const v1::Entry& entry : page->entries()) cases.push_back(entry.case_());
+    sizes.push_back(page->entries_size());
+    request.set_page_token(page->next_page_token());
+  } while (!request.page_token().empty());
+  EXPECT_THAT(cases, ::testing::ElementsAre("cases/2026-1", "cases/2026-2", "cases/2026-3"));
+  EXPECT_THAT(sizes, ::testing::ElementsAre(2, 1));
+}
 
 TEST(Packs, ACaseSaysByWhichItRuns) {
   ListingTown town;

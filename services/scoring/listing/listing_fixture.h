@@ -16,6 +16,7 @@
 #include "xince/journal/v1/scoring.pb.h"
 #include "xince/listing/v1/listing.pb.h"
 
+#include "services/documents/pdf.h"
 #include "services/journal/machine.h"
 #include "services/journal/sqlite_journal.h"
 #include "services/journal/testing/temp_dir.h"
@@ -26,6 +27,7 @@
 #include "services/runtime/server.h"
 #include "services/scoring/creditfile/credit_state.h"
 #include "services/scoring/intake/intake.h"
+#include "services/scoring/listing/document_service.h"
 #include "services/scoring/listing/listing_service.h"
 
 /// A register with a town's lists, the nation's procedures, and ListingService behind the door, for
@@ -211,7 +213,10 @@ inline v1::StepDetails Accepted(const std::string& day, bool met) {
 /// The register. Today is 2026-02-24; one firm is filed with two findings of January.
 class ListingTown {
  public:
-  ListingTown() : calendar_(*type::WorkingDays::Load("policies/national/working-days.txt")) {
+  /// `town`: the pack of the town.
+  explicit ListingTown(std::string town = TownText())
+      : town_(std::move(town)),
+        calendar_(*type::WorkingDays::Load("policies/national/working-days.txt")) {
     auto opened = journal::SqliteJournal::Open({.path = directory_.File("scoring.journal"),
                                                 .name = "town/scoring",
                                                 .allow_unsafe_filesystem = true});
@@ -303,7 +308,6 @@ class ListingTown {
     decision.set_read_revision(read.revision());
     decision.set_reasons("事实清楚");
     decision.set_remedies("60日内可申请行政复议");
-    decision.set_document_number("市黑〔2026〕1号");
     return details;
   }
 
@@ -440,9 +444,27 @@ class ListingTown {
     return journal::Sha256Hex(replayed.SaveSnapshot());
   }
 
+  /// For calls from several threads, which follow no revision.
+  runtime::Channel& channel() { return *channel_; }
+  /// How documents are drawn.
+  DrawPdf draw = [](const v1::OfficialDocument& document) {
+    return documents::RenderPdf(document);
+  };
+
   journal::Machine& machine() { return *machine_; }
   creditfile::CreditState& state() { return *state_; }
   const type::WorkingDays& calendar() const { return calendar_; }
+  /// The nation's templates, with the city's bureau as `X住建`.
+  static documents::DocumentWords& words() {
+    static auto* const kWords = new documents::DocumentWords{
+        .templates =
+            documents::TemplateSet::Make(*documents::LoadTemplates("policies/national/documents")),
+        .verification_base = "https://credit.example.cn",
+        .register_name = "信用信息系统",
+        .organ = {.name = "登记机关", .mark = "信册"},
+        .offices = {{"市局", {.name = "某市住房和城乡建设局", .mark = "X住建"}}}};
+    return *kWords;
+  }
 
  private:
   void OpenDay() {
@@ -452,6 +474,7 @@ class ListingTown {
   void Start() {
     state_ = std::make_unique<creditfile::CreditState>("3201");
     state_->SetCalendar(&calendar_);
+    state_->SetDocumentWords(&words());
     machine_ =
         std::make_unique<journal::Machine>(*journal_, *state_, clock_, journal::Machine::Options{});
     ASSERT_EQ(machine_->Recover(), absl::OkStatus());
@@ -464,7 +487,7 @@ class ListingTown {
              {"national/2026-04-01.textproto", ReadText("policies/national/2026-04-01.textproto")},
              {"national/procedures/2021-01-01.textproto",
               ReadText("policies/national/procedures/2021-01-01.textproto")},
-             {"town/2020-01-01.textproto", TownText()}}),
+             {"town/2020-01-01.textproto", town_}}),
         absl::OkStatus());
     OpenDay();
     listing_ = std::make_unique<ListingService>(*state_, *machine_, clock_);
@@ -478,6 +501,11 @@ class ListingTown {
                                               runtime::RpcLimits{},
                                               [] { return "trace"; });
     listing_->Register(*service_);
+    documents_ = std::make_unique<DocumentService>(
+        *state_, *machine_, clock_, [this](const v1::OfficialDocument& document) {
+          return draw(document);
+        });
+    documents_->Register(*service_);
     auto started = runtime::Server::Start({}, {service_.get()});
     ASSERT_TRUE(started.ok()) << started.status();
     server_ = *std::move(started);
@@ -489,12 +517,14 @@ class ListingTown {
     server_.reset();
     if (workers_ != nullptr) workers_->Stop();
     service_.reset();
+    documents_.reset();
     listing_.reset();
     machine_.reset();
     state_.reset();
     token_.clear();
   }
 
+  const std::string town_;
   journal::TempDir directory_;
   runtime::FakeClock clock_{Noon("2026-02-24")};
   runtime::Metrics metrics_;
@@ -503,6 +533,7 @@ class ListingTown {
   std::unique_ptr<creditfile::CreditState> state_;
   std::unique_ptr<journal::Machine> machine_;
   std::unique_ptr<ListingService> listing_;
+  std::unique_ptr<DocumentService> documents_;
   std::unique_ptr<runtime::Workers> workers_;
   std::unique_ptr<runtime::RpcService> service_;
   std::unique_ptr<runtime::Server> server_;

@@ -60,6 +60,14 @@ class ListingService {
   /// The case as the request that took its step at a revision was answered.
   [[nodiscard]] v1::Case DescribeAt(const creditfile::CarriedStep& carried) const;
   [[nodiscard]] v1::StepDetails WithDigests(const v1::StepDetails& details) const;
+  /// Whether a case is on the page.
+  using OnPage = std::function<bool(const std::shared_ptr<const cases::CaseRecord>&)>;
+  /// Looks at cases after the one of the name (empty: from the first) until a page is full, or
+  /// kPageScanMax were looked at. The name of the last one looked at when there are more; empty else.
+  [[nodiscard]] std::string Walk(const std::string& after,
+                                 bool newest_first,
+                                 int page_size,
+                                 const OnPage& on_page) const;
   [[nodiscard]] bool Passes(const cases::CaseRecord& record,
                             const v1::ListCasesRequest& request,
                             type::Date due_until) const;

@@ -521,7 +521,7 @@ TEST_F(ListingServiceTest, EntriesSayWhoIsOnAListOnADay) {
   EXPECT_EQ(entry.subject(), kFirm);
   EXPECT_EQ(entry.until(), "2026-09-18");
   EXPECT_TRUE(entry.in_force());
-  EXPECT_EQ(entry.decision(), "市黑〔2026〕1号");
+  EXPECT_EQ(entry.decision(), "X住建信决〔2026〕1号");
   EXPECT_EQ(entry.basis(), "某市信用管理条例 1号 六");
   EXPECT_EQ(entry.repair_from(), "2026-06-17");
   request.set_as_of("2026-03-17");
