@@ -103,6 +103,39 @@ class ReportTest(ServerTest):
         self.assertGreater(int(total["in_office"]), 100)
         self.assertEqual(total["during_rate"], rate(int(total["trained_during"]), int(total["in_office"])))
 
+    def test_the_dispatch_of_a_half_year_is_the_sum_of_the_others(self):
+        report = self.report("dispatch", "--period=2026-H1")
+        self.assertEqual((report["asOf"], report["cadence"]), ("2026-06-30", "half-yearly"))
+        self.assertIn("上期: 2025-H2 (至 2025-12-31)", report["notes"])
+        sums = {row["figure"]: row for row in report["rows"] if row["division"] == "合计"}
+        parts = {
+            "party-coverage": ("party-coverage", "covered", "eligible"),
+            "disclosure": ("disclosure", "made", "due"),
+            "training-before-term": ("training", "trained_before", "started"),
+            "training-in-term": ("training", "trained_during", "in_office"),
+            "close-outs": ("rectification-summary", "in_time", "closed"),
+            "overdue-orders": ("rectification-summary", "overdue", "open"),
+        }
+        for figure, (name, part, whole) in parts.items():
+            now = self.report(name, "--period=2026-H1")["rows"][-1]
+            before = self.report(name, "--period=2025-H2")["rows"][-1]
+            self.assertEqual((sums[figure]["part"], sums[figure]["whole"]), (now[part], now[whole]))
+            self.assertEqual(sums[figure]["before"], rate(int(before[part]), int(before[whole])))
+        counted = [
+            one
+            for one in self.listed("inspection.complaint-statistics", "complaintStatistics")
+            if one["subject"].startswith("projects/") and "2026-01-02" <= one["endDate"] <= "2026-07-01"
+        ]
+        self.assertEqual(
+            sums["complaints"]["whole"], str(sum(int(one.get("received", 0)) for one in counted))
+        )
+        self.assertEqual({len(row["division"]) for row in report["rows"]}, {6, 2})
+        inside = self.report("dispatch", "--period=2026-H1", "--division=320104")["rows"]
+        self.assertTrue(all(row["division"].startswith("320104") for row in inside if row["division"] != "合计"))
+        text = self.xince("report", "dispatch").stdout
+        self.assertIn("联席会议半年调度  20", text)
+        self.assertRegex(text, r"\d{4}-H[12] ")
+
     def test_overdue_elections_are_those_of_the_service(self):
         rows = self.report("overdue-elections", "--period=2026-Q3")["rows"]
         request = '{"asOfDate":"2026-09-30","pageSize":1000}'

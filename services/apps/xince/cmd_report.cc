@@ -14,6 +14,7 @@
 #include "services/apps/xince/session.h"
 #include "services/apps/xince/table.h"
 #include "services/reports/committee_reports.h"
+#include "services/reports/dispatch_report.h"
 #include "services/reports/evaluation_reports.h"
 #include "services/reports/ranking_reports.h"
 #include "services/reports/rectification_reports.h"
@@ -160,12 +161,26 @@ absl::StatusOr<Report> Contacts(Making& making) {
   return reports::FollowUps(making.scope, records);
 }
 
+absl::StatusOr<Report> HalfYearDispatch(Making& making) {
+  reports::DispatchRecords records;
+  XINCE_ASSIGN_OR_RETURN(records.committees, making.reader.Committees());
+  XINCE_ASSIGN_OR_RETURN(records.evaluations, making.reader.Evaluations());
+  XINCE_ASSIGN_OR_RETURN(records.rectifications, making.reader.Rectifications());
+  XINCE_ASSIGN_OR_RETURN(records.statistics, making.reader.Statistics());
+  XINCE_ASSIGN_OR_RETURN(
+      const Scope before,
+      reports::MakeScope(
+          reports::Previous(making.scope.period), making.scope.division, making.reader.today()));
+  return reports::Dispatch(making.scope, before, records);
+}
+
 using Make = std::function<absl::StatusOr<Report>(Making&)>;
 
 const std::map<std::string, Make>& Makers() {
   static const auto* const kMakers = new std::map<std::string, Make>{
       {"ranking", Ranking},
       {"bottom-three", BottomThree},
+      {"dispatch", HalfYearDispatch},
       {"disclosure", OfCommittees(reports::DisclosureRate)},
       {"training", OfCommittees(reports::TrainingRate)},
       {"party-coverage", OfCommittees(reports::PartyCoverage)},
@@ -199,10 +214,18 @@ void PrintReport(const Report& report, const std::string& output) {
   if (report.truncated) std::cerr << "数据超出读取上限,报告不完整\n";
 }
 
+// The period a report is of unless one is given.
+std::string PresentPeriod(const std::string& report, type::Date today) {
+  const std::string day = type::FormatDate(today);
+  const std::string year = day.substr(0, 4);
+  if (report != "dispatch") return year;
+  return absl::StrCat(year, day.substr(5, 2) <= "06" ? "-H1" : "-H2");
+}
+
 absl::StatusOr<Report> MakeReport(Session& session, const Options& options) {
   const type::Date today = type::TodayInShanghai(session.clock.Now());
   const std::string label =
-      options.period.empty() ? type::FormatDate(today).substr(0, 4) : options.period;
+      options.period.empty() ? PresentPeriod(options.name, today) : options.period;
   XINCE_ASSIGN_OR_RETURN(reports::Period period, reports::ParsePeriod(label));
   XINCE_ASSIGN_OR_RETURN(Scope scope,
                          reports::MakeScope(std::move(period), options.division, today));
@@ -225,7 +248,7 @@ void AddReport(Command& app) {
     report
         .Option("--period",
                 options->period,
-                "2026, 2026-H1, 2026-Q1 or 2026-03; this year unless given")
+                "2026, 2026-H1, 2026-Q1 or 2026-03; this year unless given, for dispatch this half")
         .Option("--division", options->division, "only this division and what is inside it")
         .Choice("--output,-o", options->output, {"table", "csv", "json"}, "how it is written");
     if (name == "ranking") {

@@ -24,8 +24,8 @@ void AddDraws(Command& app);
 void AddStanding(Command& app);
 /// `xince file`
 void AddCreditFile(Command& app);
-/// `xince report ranking|bottom-three|disclosure|training|party-coverage|overdue-elections|evaluations|
-/// rectification|rectification-summary`
+/// `xince report ranking|bottom-three|dispatch|disclosure|training|party-coverage|overdue-elections|
+/// evaluations|rectification|rectification-summary|follow-ups`
 void AddReport(Command& app);
 /// `xince status`
 void AddStatus(Command& app);

@@ -128,6 +128,22 @@ absl::StatusOr<reports::FollowUpRecords> RecordReader::FollowUps() {
   return records;
 }
 
+absl::StatusOr<reports::StatisticsRecords> RecordReader::Statistics() {
+  namespace v1 = inspection::v1;
+  reports::StatisticsRecords records;
+  XINCE_RETURN_IF_ERROR(Read<v1::ListComplaintStatisticsResponse>(
+      "xince.inspection.v1.InspectionService/ListComplaintStatistics",
+      InDivision<v1::ListComplaintStatisticsRequest>(division_),
+      &v1::ListComplaintStatisticsResponse::mutable_complaint_statistics,
+      records.complaints));
+  XINCE_RETURN_IF_ERROR(Read<v1::ListServiceStatisticsResponse>(
+      "xince.inspection.v1.InspectionService/ListServiceStatistics",
+      InDivision<v1::ListServiceStatisticsRequest>(division_),
+      &v1::ListServiceStatisticsResponse::mutable_service_statistics,
+      records.services));
+  return records;
+}
+
 absl::StatusOr<reports::EstateRecords> RecordReader::Estates() {
   namespace v1 = registry::v1;
   reports::EstateRecords records;

@@ -8,6 +8,7 @@
 #include "absl/status/statusor.h"
 
 #include "services/reports/committee_reports.h"
+#include "services/reports/dispatch_report.h"
 #include "services/reports/evaluation_reports.h"
 #include "services/reports/follow_up_reports.h"
 #include "services/reports/ranking_reports.h"
@@ -34,6 +35,7 @@ class RecordReader {
   absl::StatusOr<reports::EvaluationRecords> Evaluations();
   absl::StatusOr<reports::RectificationRecords> Rectifications();
   absl::StatusOr<reports::FollowUpRecords> FollowUps();
+  absl::StatusOr<reports::StatisticsRecords> Statistics();
   absl::StatusOr<reports::EstateRecords> Estates();
   /// Standings of a collection on a day, `YYYY-MM-DD`, not later than today.
   absl::StatusOr<std::vector<credit::v1::Standing>> Standings(const std::string& collection,
