@@ -27,6 +27,7 @@ FollowUpRecords Sample() {
   };
   // Newest first, as they are listed.
   add("5", "in_force_from: '2026-02-01' steps { day: '2026-01-05' details { proposal {} } }");
+  add("6", std::string(kProposal) + "in_force_from: '2026-03-31'");
   add("4", std::string(kProposal) + "in_force_from: '2026-04-01'");
   add("3", std::string(kProposal) + "in_force_from: '2026-02-01' in_force_until: '2026-03-31'");
   add("2",
@@ -49,13 +50,14 @@ TEST(FollowUpReport, SaysWhoIsFollowedUpAndWhoIsOverdue) {
             "cases/2026-1|key-contact|projects/p1|2026-01-10|区县 陈、街镇 陆|1|2026-03-31|陈|"
             "整改中|-|-\n"
             "cases/2026-2|key-contact|projects/p2|2026-01-10|区县 钱|2|2026-02-20|陆|已修复|"
-            "2026-03-20|11");
+            "2026-03-20|11\n"
+            "cases/2026-6|key-contact|projects/p6|2026-03-31|区县 陈、街镇 陆|0|||||");
 }
 
 TEST(FollowUpReport, CountsTheLastDayAsInTime) {
   const Scope scope = ScopeOf("2026-03", "2026-03-20");
   const Report report = FollowUps(scope, Sample());
-  ASSERT_EQ(report.rows.size(), 3U) << "one was in force then that is not now";
+  ASSERT_EQ(report.rows.size(), 3U) << "one was in force then that is not now, one not yet";
   EXPECT_EQ(report.rows[1].back(), "0");
   EXPECT_EQ(report.rows[1][5], "0") << "none in March";
   EXPECT_EQ(FollowUps(ScopeOf("2026-03", "2026-03-21"), Sample()).rows[1].back(), "1");

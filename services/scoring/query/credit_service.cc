@@ -22,9 +22,7 @@ using ::xince::credit::v1::BatchGetStandingsRequest;
 using ::xince::credit::v1::BatchGetStandingsResponse;
 using ::xince::credit::v1::CreditFile;
 using ::xince::credit::v1::GetCreditFileRequest;
-using ::xince::credit::v1::GetIntakeStatusRequest;
 using ::xince::credit::v1::GetStandingRequest;
-using ::xince::credit::v1::IntakeStatus;
 using ::xince::credit::v1::ListStandingsRequest;
 using ::xince::credit::v1::ListStandingsResponse;
 using ::xince::creditfile::SubjectId;
@@ -81,16 +79,32 @@ bool Passes(const Answered& standing, const ListStandingsRequest& request) {
     return false;
   }
   if (!request.grade().empty() && standing.record().grade() != request.grade()) return false;
-  return !request.restricted() || !standing.record().restrictions().empty();
+  return !request.restricted() || Restricted(standing.record());
 }
 
 }  // namespace
 
-CreditQueries::CreditQueries(creditfile::CreditState& state,
-                             journal::Machine& machine,
-                             const runtime::Clock& clock,
-                             const std::vector<std::unique_ptr<intake::FeedReader>>& readers)
-    : state_(state), machine_(machine), clock_(clock), readers_(readers) {}
+bool Restricted(const credit::v1::StandingRecord& record) {
+  using policy::v1::ListEffect;
+  if (!record.restrictions().empty()) return true;
+  for (const auto& membership : record.memberships()) {
+    for (const auto& effect : membership.effects()) {
+      switch (effect.kind()) {
+        case ListEffect::NO_NEW_PROJECTS:
+        case ListEffect::NO_AWARDS:
+        case ListEffect::EXCLUSION:
+        case ListEffect::MARKET_EXIT:
+          return true;
+        default:
+          break;
+      }
+    }
+  }
+  return false;
+}
+
+CreditQueries::CreditQueries(creditfile::CreditState& state, journal::Machine& machine)
+    : state_(state), machine_(machine) {}
 
 void CreditQueries::Register(runtime::RpcService& service) {
   service.InlineRaw<GetStandingRequest, Answered>(
@@ -100,7 +114,6 @@ void CreditQueries::Register(runtime::RpcService& service) {
   service.Unary("BatchGetStandings", this, &CreditQueries::BatchGetStandings);
   service.Unary("GetCreditFile", this, &CreditQueries::GetCreditFile);
   service.Unary("ListStandings", this, &CreditQueries::ListStandings);
-  service.Unary("GetIntakeStatus", this, &CreditQueries::GetIntakeStatus);
 }
 
 absl::StatusOr<journal::Revision> CreditQueries::AtLeast(const CallContext& context) const {
@@ -123,7 +136,8 @@ std::string CreditQueries::TokenFor(journal::Revision revision) const {
 }
 
 template <class Request>
-absl::StatusOr<CreditQueries::Question> CreditQueries::Ask(const Request& request) const {
+absl::StatusOr<CreditQueries::Question> CreditQueries::Ask(const Request& request,
+                                                           absl::Time deadline) const {
   Question question{.subject = request.subject()};
   XINCE_RETURN_IF_ERROR(type::ParseSubject(request.subject()).status());
   if (!request.as_of().empty()) {
@@ -134,13 +148,13 @@ absl::StatusOr<CreditQueries::Question> CreditQueries::Ask(const Request& reques
     const int64_t known_us =
         google::protobuf::util::TimeUtil::TimestampToMicroseconds(request.known_at());
     const absl::Time known = absl::FromUnixMicros(known_us);
-    if (known > clock_.Now()) {
+    if (known > machine_.Now()) {
       return runtime::InvalidArgument("KNOWN_AT_IN_FUTURE",
                                       "known_at",
                                       "what will be known cannot be asked for",
                                       "known_at 不得晚于当前时间");
     }
-    XINCE_ASSIGN_OR_RETURN(question.known, machine_.journal().RevisionAt(known));
+    XINCE_ASSIGN_OR_RETURN(question.known, machine_.KnownAt(known, deadline));
     question.known_given = true;
   }
   return question;
@@ -216,7 +230,7 @@ std::optional<absl::StatusOr<Pieces>> CreditQueries::GetStanding(
     }
   }
   if (!context.may_block()) return std::nullopt;
-  const absl::StatusOr<Question> question = Ask(request);
+  const absl::StatusOr<Question> question = Ask(request, context.deadline());
   if (!question.ok()) return absl::StatusOr<Pieces>(question.status());
   absl::StatusOr<Answered> answer = absl::UnknownError("");
   const absl::StatusOr<journal::Revision> revision =
@@ -249,7 +263,8 @@ absl::StatusOr<BatchGetStandingsResponse> CreditQueries::BatchGetStandings(
   }
   XINCE_ASSIGN_OR_RETURN(const journal::Revision at_least, AtLeast(context));
   std::vector<absl::StatusOr<Question>> questions;
-  for (const GetStandingRequest& item : request.requests()) questions.push_back(Ask(item));
+  for (const GetStandingRequest& item : request.requests())
+    questions.push_back(Ask(item, context.deadline()));
   BatchGetStandingsResponse response;
   XINCE_ASSIGN_OR_RETURN(
       const journal::Revision revision, machine_.Read(at_least, context.deadline(), [&] {
@@ -284,7 +299,7 @@ absl::StatusOr<BatchGetStandingsResponse> CreditQueries::BatchGetStandings(
 absl::StatusOr<CreditFile> CreditQueries::GetCreditFile(CallContext& context,
                                                         const GetCreditFileRequest& request) {
   XINCE_ASSIGN_OR_RETURN(const journal::Revision at_least, AtLeast(context));
-  XINCE_ASSIGN_OR_RETURN(const Question question, Ask(request));
+  XINCE_ASSIGN_OR_RETURN(const Question question, Ask(request, context.deadline()));
   absl::StatusOr<CreditFile> file = absl::UnknownError("");
   std::vector<journal::Revision> history;
   XINCE_ASSIGN_OR_RETURN(
@@ -357,32 +372,6 @@ absl::StatusOr<ListStandingsResponse> CreditQueries::ListStandings(
   response.set_revision(token);
   context.set_revision(token);
   return response;
-}
-
-absl::StatusOr<IntakeStatus> CreditQueries::GetIntakeStatus(CallContext& context,
-                                                            const GetIntakeStatusRequest&) {
-  XINCE_ASSIGN_OR_RETURN(const journal::Revision at_least, AtLeast(context));
-  IntakeStatus status;
-  XINCE_ASSIGN_OR_RETURN(const journal::Revision revision,
-                         machine_.Read(at_least, context.deadline(), [&] {
-                           status.Clear();
-                           for (const auto& reader : readers_) {
-                             auto* feed = status.add_feeds();
-                             feed->set_feed(reader->feed());
-                             feed->set_sequence(state_.CursorOf(reader->feed()));
-                           }
-                           status.set_today(creditfile::DayText(state_.today()));
-                           status.set_held_evidence(state_.book().held());
-                           status.set_subjects(static_cast<int64_t>(state_.filed().size()));
-                           return machine_.applied();
-                         }));
-  for (size_t i = 0; i < readers_.size(); ++i) {
-    status.mutable_feeds(static_cast<int>(i))->set_connected(readers_[i]->connected());
-    status.mutable_feeds(static_cast<int>(i))->set_caught_up(readers_[i]->caught_up());
-  }
-  status.set_revision(TokenFor(revision));
-  context.set_revision(status.revision());
-  return status;
 }
 
 }  // namespace xince::query

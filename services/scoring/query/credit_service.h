@@ -2,16 +2,15 @@
 #define SERVICES_SCORING_QUERY_CREDIT_SERVICE_H_
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "services/journal/machine.h"
-#include "services/runtime/clock.h"
 #include "services/runtime/rpc_service.h"
 #include "services/scoring/creditfile/credit_state.h"
-#include "services/scoring/intake/intake.h"
 
-/// CreditService: answers from memory.
+/// CreditService: answers from memory. What it says of the intake is in intake_desk.h.
 namespace xince::query {
 
 /// Subjects of one batch.
@@ -21,16 +20,17 @@ inline constexpr int kPageSizeDefault = 50;
 inline constexpr int kPageSizeMax = 1000;
 inline constexpr int kPageScanMax = 20000;
 
+/// Whether the score or a list keeps the subject from something: a restriction holds, or an entry in force
+/// brings NO_NEW_PROJECTS, NO_AWARDS, EXCLUSION or MARKET_EXIT. What `restricted` of ListStandings asks.
+bool Restricted(const credit::v1::StandingRecord& record);
+
 /// Answers the calls of CreditService. Safe from any thread.
 class CreditQueries {
  public:
-  /// Keeps references; they outlive it. `readers`: the feeds, for GetIntakeStatus.
-  CreditQueries(creditfile::CreditState& state,
-                journal::Machine& machine,
-                const runtime::Clock& clock,
-                const std::vector<std::unique_ptr<intake::FeedReader>>& readers);
+  /// Keeps references; they outlive it.
+  CreditQueries(creditfile::CreditState& state, journal::Machine& machine);
 
-  /// Registers every method.
+  /// Registers every method that asks for standings.
   void Register(runtime::RpcService& service);
 
  private:
@@ -43,7 +43,7 @@ class CreditQueries {
   };
 
   template <class Request>
-  absl::StatusOr<Question> Ask(const Request& request) const;
+  absl::StatusOr<Question> Ask(const Request& request, absl::Time deadline) const;
   absl::StatusOr<journal::Revision> AtLeast(const runtime::CallContext& context) const;
   std::string TokenFor(journal::Revision revision) const;
 
@@ -58,8 +58,6 @@ class CreditQueries {
       runtime::CallContext& context, const credit::v1::GetCreditFileRequest& request);
   absl::StatusOr<credit::v1::ListStandingsResponse> ListStandings(
       runtime::CallContext& context, const credit::v1::ListStandingsRequest& request);
-  absl::StatusOr<credit::v1::IntakeStatus> GetIntakeStatus(
-      runtime::CallContext& context, const credit::v1::GetIntakeStatusRequest& request);
 
   // Under the machine's lock: the standing asked for and the revision looked at.
   absl::StatusOr<credit::v1::Standing> Answer(const Question& question,
@@ -69,8 +67,6 @@ class CreditQueries {
 
   creditfile::CreditState& state_;
   journal::Machine& machine_;
-  const runtime::Clock& clock_;
-  const std::vector<std::unique_ptr<intake::FeedReader>>& readers_;
 };
 
 }  // namespace xince::query
