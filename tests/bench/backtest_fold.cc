@@ -38,14 +38,20 @@ std::vector<uint64_t> MatrixOf(const policy::v1::BacktestSummary& summary) {
   return matrix;
 }
 
+MoverSaid SaidOf(const BacktestMover& mover) {
+  return {.subject = mover.subject(),
+          .before = VerdictOf(mover.old()),
+          .after = VerdictOf(mover.new_()),
+          .gained = mover.restrictions_gained_size() != 0,
+          .lost = mover.restrictions_lost_size() != 0};
+}
+
 // What a mover says; what its message leaves out, a restriction on both sides, is as expected.
-Verdicts VerdictsOf(const BacktestMover& mover, const Verdicts& expected) {
-  Verdicts said{.before = VerdictOf(mover.old()), .after = VerdictOf(mover.new_())};
-  const bool gained = mover.restrictions_gained_size() != 0;
-  const bool lost = mover.restrictions_lost_size() != 0;
-  const bool kept = !gained && !lost && expected.before.restricted;
-  said.before.restricted = lost || kept;
-  said.after.restricted = gained || kept;
+Verdicts VerdictsOf(const MoverSaid& mover, const Verdicts& expected) {
+  Verdicts said{.before = mover.before, .after = mover.after};
+  const bool kept = !mover.gained && !mover.lost && expected.before.restricted;
+  said.before.restricted = mover.lost || kept;
+  said.after.restricted = mover.gained || kept;
   return said;
 }
 
@@ -79,9 +85,7 @@ BacktestRun RunBacktest(const backtest::Population& population,
                                backtest::RulesOf(rules.after),
                                {.days = {kDay}, .threads = threads, .lines = lines},
                                [&](BacktestPart& part) {
-                                 if (part.has_mover()) {
-                                   run.movers.push_back(std::move(*part.mutable_mover()));
-                                 }
+                                 if (part.has_mover()) run.movers.push_back(SaidOf(part.mover()));
                                  return true;
                                });
   run.took = watch.Read();
@@ -103,9 +107,9 @@ std::string Difference(const BacktestRun& run, const std::vector<Verdicts>& expe
   for (uint32_t firm = 0; firm < expected.size(); ++firm) {
     if (!expected[firm].moved()) continue;
     const Verdicts said = VerdictsOf(*mover, expected[firm]);
-    if (mover->subject() != NameOf(firm) || !(said.before == expected[firm].before) ||
+    if (mover->subject != NameOf(firm) || !(said.before == expected[firm].before) ||
         !(said.after == expected[firm].after)) {
-      return absl::StrCat("something else of ", mover->subject());
+      return absl::StrCat("something else of ", mover->subject);
     }
     ++mover;
   }

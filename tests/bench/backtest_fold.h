@@ -17,10 +17,20 @@ namespace xince::bench {
 /// The invented population as a back-test wants it: firms by number, in eleven districts.
 std::unique_ptr<backtest::Population> Fill(const InventedPopulation& invented);
 
+/// What the message of a mover said: a row, as databases make one of it.
+struct MoverSaid {
+  std::string subject;
+  Verdict before;
+  Verdict after;
+  /// Of the restriction; a mover's message leaves it out when it holds on both sides or on none.
+  bool gained = false;
+  bool lost = false;
+};
+
 /// A run of the back-test, with the movers it told of.
 struct BacktestRun {
   Took took;
-  std::vector<policy::v1::BacktestMover> movers;
+  std::vector<MoverSaid> movers;
   policy::v1::BacktestSummary summary;
 };
 

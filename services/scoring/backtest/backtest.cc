@@ -174,6 +174,7 @@ class Backtest {
     stage.day = day;
     stage.day_text = creditfile::DayText(day);
     stage.kind = kind;
+    stage.block_rules = evaluate::BlockRules(stage.rules[0], stage.rules[1]);
     stage.rolls_up = {RollsUp(stage.rules[0]), RollsUp(stage.rules[1])};
     stage.words = WordsOf(stage.rules[0], stage.rules[1]);
     stage.projects = &projects_;
@@ -210,15 +211,18 @@ class Backtest {
     progress_.set_day(stage.day_text);
     progress_.set_kind(std::string(type::CollectionOf(stage.kind)));
     auto& counts = *summary_.mutable_populations(static_cast<int>(KindIndex(stage.kind)));
-    std::vector<BlockResult> results(blocks.size());
+    // Of the blocks in work or waiting no two are further apart than this.
+    std::vector<BlockResult> results(kBlocksAhead);
     const bool finished = InOrder(
         options_.threads,
         blocks.size(),
         kBlocksAhead,
-        [&](int worker, size_t i) { workers_[worker]->Fold(stage, *blocks[i], results[i]); },
+        [&](int worker, size_t i) {
+          workers_[worker]->Fold(stage, *blocks[i], results[i % kBlocksAhead]);
+        },
         [&](size_t i) {
-          BlockResult result = std::exchange(results[i], {});
-          counts.set_movers(counts.movers() + static_cast<int64_t>(result.movers.size()));
+          BlockResult& result = results[i % kBlocksAhead];
+          counts.set_movers(counts.movers() + static_cast<int64_t>(result.movers().size()));
           return HandOn(*blocks[i], result);
         });
     counts.set_evaluated(counts.evaluated() +
@@ -228,13 +232,13 @@ class Backtest {
   }
 
   bool HandOn(const Block& block, BlockResult& result) {
-    digest_.Add(result.canonical);
-    for (BacktestPart& mover : result.movers) {
+    digest_.Add(result.canonical());
+    for (BacktestPart& mover : result.movers()) {
       if (!sink_(mover)) return false;
     }
     progress_.set_subjects_done(progress_.subjects_done() +
                                 static_cast<int64_t>(block.subjects.size()));
-    progress_.set_movers(progress_.movers() + static_cast<int64_t>(result.movers.size()));
+    progress_.set_movers(progress_.movers() + static_cast<int64_t>(result.movers().size()));
     if (progress_.subjects_done() / kProgressSubjects == told_) return true;
     told_ = progress_.subjects_done() / kProgressSubjects;
     BacktestPart part;

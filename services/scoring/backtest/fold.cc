@@ -32,6 +32,11 @@ void SetSide(const Words& words, const Verdict& verdict, BacktestSide& side) {
   side.set_grade(words.grades[verdict.grade]);
 }
 
+uint16_t GradeNumber(const Words& words, size_t side, bool rated, uint16_t row) {
+  if (!rated) return words.not_rated();
+  return row == evaluate::kNoIndex ? words.no_grade() : words.sides[side].grades[row];
+}
+
 // Effects of `of` that `without` does not have.
 template <typename AddRestriction, typename AddProposal>
 void EachBeyond(const Words& words,
@@ -57,8 +62,19 @@ void AppendCanonical(const google::protobuf::MessageLite& message, std::string& 
   const size_t size = message.ByteSizeLong();
   for (int shift = 24; shift >= 0; shift -= 8)
     bytes.push_back(static_cast<char>(size >> shift & 0xFF));
-  message.AppendToString(&bytes);
+  const size_t begin = bytes.size();
+  bytes.resize(begin + size);
+  message.SerializeWithCachedSizesToArray(reinterpret_cast<uint8_t*>(bytes.data() + begin));
 }
+
+BacktestMover& BlockResult::Add() {
+  if (count_ == parts_.size()) parts_.emplace_back();
+  BacktestMover& mover = *parts_[count_++].mutable_mover();
+  mover.Clear();
+  return mover;
+}
+
+void BlockResult::Close() { AppendCanonical(parts_[count_ - 1].mover(), canonical_); }
 
 void StageTallies::Begin(const Stage& stage) {
   by_district.resize(stage.population->districts().size());
@@ -112,6 +128,23 @@ const Outcome& Worker::Evaluate(
                         {.explain = explain});
 }
 
+// Evaluates all subjects of a block at once, as far as the rules let that be.
+void Worker::JudgeBlock(const Stage& stage, const Block& block) {
+  const bool laid_out = block.facts.size() <= evaluate::kColumnFactsMax;
+  for (size_t side = 0; side < 2; ++side)
+    by_block_[side] = laid_out && stage.block_rules.Covers(side);
+  if (!by_block_[0] && !by_block_[1]) return;
+  block_evaluator_.Run(
+      stage.block_rules,
+      {.subjects = block.subjects.size(),
+       .facts = block.facts,
+       .columns = &block.columns,
+       // What conditions of either side ask about a subject does not depend on the side.
+       .subject = [&](size_t index) { return FactsOf(stage, 0, block, index); },
+       .facts_of = [&](size_t index) { return block.FactsOf(block.subjects[index]); }},
+      stage.day);
+}
+
 void Worker::Judge(const Stage& stage, size_t side, const Block& block, size_t index) {
   Verdict& verdict = verdicts_[side];
   verdict.effects.clear();
@@ -119,27 +152,51 @@ void Worker::Judge(const Stage& stage, size_t side, const Block& block, size_t i
     verdict.rated = false;
     verdict.score = 0;
     verdict.grade = stage.words.no_rules();
-    return;
+  } else if (by_block_[side] && block.subjects[index].repairs.empty()) {
+    TakeVerdict(stage, side, index);
+  } else {
+    JudgeAlone(stage, side, block, index);
   }
-  const Outcome& outcome = Evaluate(stage, side, block, index, Explain::kLean);
-  const Words::Side& numbers = stage.words.sides[side];
-  verdict.rated = outcome.rated;
-  verdict.score = outcome.score;
-  verdict.grade = !outcome.rated                        ? stage.words.not_rated()
-                  : outcome.grade == evaluate::kNoIndex ? stage.words.no_grade()
-                                                        : numbers.grades[outcome.grade];
-  if (outcome.restrictions.empty() && outcome.proposals.empty()) return;
-  for (const evaluate::ActiveRestriction& active : outcome.restrictions)
-    verdict.effects.push_back(numbers.restrictions[active.restriction]);
-  for (const uint16_t proposal : outcome.proposals)
-    verdict.effects.push_back(numbers.proposals[proposal]);
+  if (verdict.effects.empty()) return;
   std::sort(verdict.effects.begin(), verdict.effects.end());
   // Two rules may stand for one code.
   verdict.effects.erase(std::unique(verdict.effects.begin(), verdict.effects.end()),
                         verdict.effects.end());
 }
 
+// The verdict as the evaluation of the block has it.
+void Worker::TakeVerdict(const Stage& stage, size_t side, size_t index) {
+  const evaluate::BlockOutcome& outcome = block_evaluator_.outcome(side);
+  const Words::Side& numbers = stage.words.sides[side];
+  Verdict& verdict = verdicts_[side];
+  verdict.rated = outcome.rated[index] != 0;
+  verdict.score = outcome.score[index];
+  verdict.grade = GradeNumber(stage.words, side, verdict.rated, outcome.grade[index]);
+  if (outcome.has_effects[index] == 0) return;
+  for (size_t i = 0; i < outcome.restrictions.size(); ++i) {
+    if (outcome.restrictions[i][index] != 0) verdict.effects.push_back(numbers.restrictions[i]);
+  }
+  for (size_t i = 0; i < outcome.proposals.size(); ++i) {
+    if (outcome.proposals[i][index] != 0) verdict.effects.push_back(numbers.proposals[i]);
+  }
+}
+
+void Worker::JudgeAlone(const Stage& stage, size_t side, const Block& block, size_t index) {
+  const Outcome& outcome = Evaluate(stage, side, block, index, Explain::kLean);
+  const Words::Side& numbers = stage.words.sides[side];
+  Verdict& verdict = verdicts_[side];
+  verdict.rated = outcome.rated;
+  verdict.score = outcome.score;
+  verdict.grade = GradeNumber(stage.words, side, outcome.rated, outcome.grade);
+  for (const evaluate::ActiveRestriction& active : outcome.restrictions)
+    verdict.effects.push_back(numbers.restrictions[active.restriction]);
+  for (const uint16_t proposal : outcome.proposals)
+    verdict.effects.push_back(numbers.proposals[proposal]);
+}
+
 void Worker::Fold(const Stage& stage, const Block& block, BlockResult& result) {
+  result.Begin();
+  JudgeBlock(stage, block);
   for (size_t i = 0; i < block.subjects.size(); ++i) {
     const Subject& subject = block.subjects[i];
     for (size_t side = 0; side < 2; ++side) {
@@ -157,9 +214,8 @@ void Worker::Fold(const Stage& stage, const Block& block, BlockResult& result) {
     tallies_.by_district[subject.district].Count(stage.words, before, after, moved);
     tallies_.by_size[SizeBandOf(projects)].Count(stage.words, before, after, moved);
     if (!moved) continue;
-    BacktestMover& mover = *result.movers.emplace_back().mutable_mover();
-    Describe(stage, block, i, projects, mover);
-    AppendCanonical(mover, result.canonical);
+    Describe(stage, block, i, projects, result.Add());
+    result.Close();
   }
 }
 
@@ -185,7 +241,7 @@ void Worker::Rank(const Stage& stage,
 void Worker::Describe(
     const Stage& stage, const Block& block, size_t index, size_t projects, BacktestMover& mover) {
   const Subject& subject = block.subjects[index];
-  mover.set_subject(std::string(subject.name));
+  mover.set_subject(subject.name.data(), subject.name.size());
   mover.set_day(stage.day_text);
   mover.set_district(stage.population->districts()[subject.district]);
   mover.set_projects(static_cast<int32_t>(projects));

@@ -10,6 +10,7 @@
 
 #include "services/scoring/backtest/backtest.h"
 #include "services/scoring/backtest/tally.h"
+#include "services/scoring/evaluate/block.h"
 #include "services/scoring/evaluate/evaluate.h"
 #include "services/scoring/evaluate/rank.h"
 
@@ -31,6 +32,8 @@ struct Stage {
   type::SubjectKind kind = type::SubjectKind::kFirm;
   /// Old and new; null for no rules.
   std::array<const evaluate::CompiledSubjectPolicy*, 2> rules{};
+  /// The same, for whole blocks.
+  evaluate::BlockRules block_rules;
   /// The side rolls up projects' scores.
   std::array<bool, 2> rolls_up{};
   Words words;
@@ -40,12 +43,30 @@ struct Stage {
   std::array<std::vector<int>, 2> ranks;
 };
 
-/// What came of a block.
-struct BlockResult {
+/// What came of a block. Used again for another one: a message that was filled before has the memory
+/// that the next needs.
+class BlockResult {
+ public:
+  /// Forgets what is there.
+  void Begin() {
+    count_ = 0;
+    canonical_.clear();
+  }
+  /// The message of a further mover, empty.
+  policy::v1::BacktestMover& Add();
+  /// Takes the bytes of the last mover, as the digest has them.
+  void Close();
   /// Its movers, ready for the stream.
-  std::vector<policy::v1::BacktestPart> movers;
+  [[nodiscard]] absl::Span<policy::v1::BacktestPart> movers() {
+    return absl::MakeSpan(parts_).first(count_);
+  }
   /// Their bytes as the digest takes them.
-  std::string canonical;
+  [[nodiscard]] const std::string& canonical() const { return canonical_; }
+
+ private:
+  std::vector<policy::v1::BacktestPart> parts_;
+  size_t count_ = 0;
+  std::string canonical_;
 };
 
 /// A subject that takes part in a ranking.
@@ -76,7 +97,10 @@ class alignas(64) Worker {
  private:
   const evaluate::Outcome& Evaluate(
       const Stage& stage, size_t side, const Block& block, size_t index, evaluate::Explain explain);
+  void JudgeBlock(const Stage& stage, const Block& block);
   void Judge(const Stage& stage, size_t side, const Block& block, size_t index);
+  void JudgeAlone(const Stage& stage, size_t side, const Block& block, size_t index);
+  void TakeVerdict(const Stage& stage, size_t side, size_t index);
   void Describe(const Stage& stage,
                 const Block& block,
                 size_t index,
@@ -89,6 +113,9 @@ class alignas(64) Worker {
   evaluate::SubjectFacts FactsOf(const Stage& stage, size_t side, const Block& block, size_t index);
 
   evaluate::Evaluator evaluator_;
+  evaluate::BlockEvaluator block_evaluator_;
+  /// Sides that block_evaluator_ knows the verdicts of.
+  std::array<bool, 2> by_block_{};
   std::array<Verdict, 2> verdicts_;
   std::vector<evaluate::ProjectScore> scores_;
   StageTallies tallies_;

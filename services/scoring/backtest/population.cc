@@ -61,6 +61,9 @@ void Population::Close(Block& block) {
   block.history.shrink_to_fit();
   block.repairs.shrink_to_fit();
   block.projects.shrink_to_fit();
+  std::vector<uint32_t> ends;
+  for (const Subject& subject : block.subjects) ends.push_back(subject.facts.end);
+  block.columns = evaluate::ColumnsOf(block.facts, ends);
 }
 
 Block& Population::BlockFor(type::SubjectKind kind) {

@@ -12,6 +12,7 @@
 #include "absl/types/span.h"
 
 #include "services/scoring/creditfile/bump.h"
+#include "services/scoring/evaluate/columns.h"
 #include "services/scoring/evaluate/fact.h"
 #include "services/scoring/evaluate/symbols.h"
 #include "services/type/resource_name.h"
@@ -34,9 +35,9 @@ inline constexpr size_t kKindCount = kKinds.size();
 /// Place of a kind in kKinds.
 size_t KindIndex(type::SubjectKind kind);
 
-/// A block holds at most this many subjects, and is closed when it holds this many facts: half a
-/// megabyte, so that what two sets of rules read is still in a core's cache for the second.
-inline constexpr size_t kBlockSubjectsMax = 256;
+/// A block holds at most this many subjects, and is closed when it holds this many facts: what two sets of
+/// rules read and write for it stays in a core's cache.
+using evaluate::kBlockSubjectsMax;
 inline constexpr size_t kBlockFacts = 8192;
 
 /// A project that a firm or manager had from a day until before another.
@@ -54,6 +55,8 @@ struct HadProject {
 struct Stretch {
   uint32_t begin = 0;
   uint32_t end = 0;
+
+  [[nodiscard]] bool empty() const { return begin == end; }
 };
 
 /// A subject within its block.
@@ -86,6 +89,8 @@ struct Block {
   std::vector<evaluate::Recorded> history;
   std::vector<evaluate::Repaired> repairs;
   std::vector<HadProject> projects;
+  /// The facts once more, as evaluation of the whole block reads them.
+  evaluate::FactColumns columns;
   creditfile::Bump<evaluate::MeasureValue, 256> measures;
   creditfile::Bump<evaluate::Symbol, 256> tags;
   creditfile::Bump<char, 4096> names;

@@ -116,6 +116,7 @@ void Evaluator::Impl::EachOtherBoundary(Day day, const Take& take) const {
     take(repair.until);
   }
   for (const Repaired& repair : subject_->repairs) {
+    if (repair.amended) continue;
     take(repair.from);
     take(repair.until);
   }

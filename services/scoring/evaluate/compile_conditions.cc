@@ -200,8 +200,10 @@ bool Compiler::AskItemsOf(const ConditionNode& node, std::vector<uint8_t>& asked
 // What restrictions depend on, so that the search for their first day looks at nothing else.
 void Compiler::FindAskedItems() {
   Tables& tables = *tables_;
-  for (const ConditionNode& node : tables.conditions)
+  for (const ConditionNode& node : tables.conditions) {
     tables.measures_asked |= node.op == Op::kMeasure;
+    if (node.op == Op::kItemOpen) tables.items[node.index].open_asked = true;
+  }
   for (const Item& item : tables.items)
     tables.items_by_condition |= item.not_applicable != kNone || item.expects || item.when != kNone;
   for (const Member& member : tables.members)

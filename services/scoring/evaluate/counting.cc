@@ -89,10 +89,7 @@ void Evaluator::Impl::OwnLine(Pass& pass, uint16_t index) {
     state.own_origin = Origin::kNotApplicable;
     state.own_line = item.not_applicable_points;
   } else if (item.expects && (item.expected == kNone || Holds(item.expected, pass))) {
-    if (item.due_month != 0) {
-      const int month = calendar_.YearOf(day) * 12 + (item.due_month - t_->year_month + 12) % 12;
-      if (day < calendar_.MonthStart(month) + item.due_day - 1) return;
-    }
+    if (!IsDue(item, day)) return;
     state.own_origin = Origin::kMissing;
     state.own_line = item.expected_points;
   } else {
@@ -101,6 +98,12 @@ void Evaluator::Impl::OwnLine(Pass& pass, uint16_t index) {
   state.present = true;
   state.negative_lines = state.own_line < 0 ? 1 : 0;
   state.value = std::clamp(state.own_line, item.limits.least, item.limits.most);
+}
+
+bool Evaluator::Impl::IsDue(const Item& item, Day day) const {
+  if (item.due_month == 0) return true;
+  const int month = calendar_.YearOf(day) * 12 + (item.due_month - t_->year_month + 12) % 12;
+  return day >= calendar_.MonthStart(month) + item.due_day - 1;
 }
 
 // The number of the part a piece is in. A piece without a matter has none (0).

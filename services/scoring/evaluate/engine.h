@@ -157,6 +157,8 @@ class Evaluator::Impl {
   std::vector<Use> UsesOf(const CompiledSubjectPolicy& policy, const Fact& fact);
 
  private:
+  friend class BlockEvaluator;
+
   /// What a rule may ask for; false when it does not take the piece after all.
   bool AsksOf(const Rule& rule, const Fact& fact, Use& use) const;
   void Complete(const EvaluateOptions& options);
@@ -213,6 +215,8 @@ class Evaluator::Impl {
   void Average(Piece* begin, Piece* end);
   void ShareByWeight(const Item& item, Piece* begin, Piece* end);
   void OwnLine(Pass& pass, uint16_t index);
+  /// Whether the day on which an item is expected, if it has one, has come in the year of the day.
+  [[nodiscard]] bool IsDue(const Item& item, Day day) const;
 
   // groups.cc: from items to the score.
   void Groups(Pass& pass);

@@ -71,6 +71,7 @@ class Evaluator {
   std::vector<Use> UsesOf(const CompiledSubjectPolicy& policy, const Fact& fact);
 
  private:
+  friend class BlockEvaluator;
   class Impl;
   std::unique_ptr<Impl> impl_;
 };

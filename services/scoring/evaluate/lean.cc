@@ -69,14 +69,6 @@ struct RunSum {
   }
 };
 
-// What a rule that is `whole` makes of points, as SetWholePoints has it.
-Worth WholeWorth(const Rule& rule, Hundredths points) {
-  const Hundredths asked = std::clamp(points, -kPointsMax, kPointsMax);
-  return {.asked = static_cast<int32_t>(asked),
-          .value = static_cast<int32_t>(
-              std::clamp(asked, rule.piece_limits.least, rule.piece_limits.most))};
-}
-
 }  // namespace
 
 const Window* WindowCache::For(const Tables& tables,

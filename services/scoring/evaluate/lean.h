@@ -1,6 +1,7 @@
 #ifndef SERVICES_SCORING_EVALUATE_LEAN_H_
 #define SERVICES_SCORING_EVALUATE_LEAN_H_
 
+#include <algorithm>
 #include <cstdint>
 #include <vector>
 
@@ -77,6 +78,14 @@ struct Worth {
   int32_t asked = 0;
   int32_t value = 0;
 };
+
+/// What a rule that is `whole` makes of points.
+inline Worth WholeWorth(const Rule& rule, Hundredths points) {
+  const Hundredths asked = std::clamp(points, -kPointsMax, kPointsMax);
+  return {.asked = static_cast<int32_t>(asked),
+          .value = static_cast<int32_t>(
+              std::clamp(asked, rule.piece_limits.least, rule.piece_limits.most))};
+}
 
 /// The piece that its part of an item keeps, of all that were offered.
 struct KeptPiece {

@@ -216,6 +216,8 @@ struct Item {
   bool sums = false;
   /// Conditions ask what its pieces took or earned in a period.
   bool period_asked = false;
+  /// Conditions ask how many of its pieces are not corrected.
+  bool open_asked = false;
   Lean lean = Lean::kPieces;
   /// With Lean::kKeep: which of Tables::keepers it is.
   uint16_t keeper = 0;
