@@ -483,7 +483,9 @@ class ListingTown {
         intake::LoadPolicies(
             *state_,
             *machine_,
-            {{"national/2023-05-01.textproto", ReadText("policies/national/2023-05-01.textproto")},
+            {{"national/2019-07-01.textproto", ReadText("policies/national/2019-07-01.textproto")},
+             {"national/2021-01-01.textproto", ReadText("policies/national/2021-01-01.textproto")},
+             {"national/2023-05-01.textproto", ReadText("policies/national/2023-05-01.textproto")},
              {"national/2026-04-01.textproto", ReadText("policies/national/2026-04-01.textproto")},
              {"national/procedures/2021-01-01.textproto",
               ReadText("policies/national/procedures/2021-01-01.textproto")},
