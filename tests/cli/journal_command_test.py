@@ -1,6 +1,9 @@
 """Journals judged from outside: sound, with one byte flipped, exported, and by a proof."""
 
+import hashlib
+import json
 import os
+import re
 import shutil
 import sqlite3
 
@@ -19,6 +22,7 @@ class JournalCommandTest(ServerTest):
         path = test.path("firms.csv", "uscc,display_name,provider_kind,division,filing_date\n" + rows)
         test.xince("import", "registry.firm", path, "--yes")
         cls.wait_for_checkpoint(test)
+        cls.wait_for_scoring(test)
         cls.proof = test.xince("journal", "inclusion", "local/registry", "7").stdout
         cls.locked = test.xince("journal", "fsck", os.path.join(cls.data, "registry.journal"), code=1).stderr
         cls.stop_server()
@@ -30,11 +34,39 @@ class JournalCommandTest(ServerTest):
                 if journal["journal"] == "local/registry" and int(journal.get("checkpointRevision", "0")) >= 20:
                     return
 
-    def journal(self):
-        """A copy of the registry's journal."""
-        path = self.path("registry.journal")
-        shutil.copyfile(os.path.join(self.data, "registry.journal"), path)
+    @staticmethod
+    def wait_for_scoring(test):
+        while int(test.xince_json("status")["intake"].get("subjects", "0")) < 20:
+            pass
+
+    def journal(self, service="registry"):
+        """A copy of a journal."""
+        path = self.path(f"{service}.journal")
+        shutil.copyfile(os.path.join(self.data, f"{service}.journal"), path)
         return path
+
+    @staticmethod
+    def change_a_standing(path):
+        """Changes one recorded standing and makes everything after it anew; the revision."""
+        changed = None
+        with sqlite3.connect(path) as database:
+            chain = bytes(32)
+            rows = database.execute("SELECT revision, stored FROM entry ORDER BY revision").fetchall()
+            for revision, stored in rows:
+                digests = list(re.finditer(rb"[0-9a-f]{64}", stored))
+                if changed is None and digests and b"firms/" in stored and b"xince:intake" in stored:
+                    at = digests[-1].start()
+                    stored = stored[:at] + (b"1" if stored[at : at + 1] == b"0" else b"0") + stored[at + 1 :]
+                    changed = revision
+                chain = hashlib.sha256(b"\x02" + chain + stored).digest()
+                database.execute(
+                    "UPDATE entry SET stored=?, chain=?, leaf=? WHERE revision=?",
+                    (stored, chain, hashlib.sha256(b"\x00" + stored).digest(), revision),
+                )
+            # Whoever can write the file can drop what was signed, too.
+            database.execute("DELETE FROM checkpoint")
+        database.close()
+        return changed
 
     def test_a_running_service_keeps_its_journal_to_itself(self):
         self.assertIn("JOURNAL_LOCKED", self.locked)
@@ -75,6 +107,42 @@ class JournalCommandTest(ServerTest):
             file.seek(400)
             file.write(bytes([byte ^ 1]))
         self.xince("journal", "verify-export", out, code=1)
+
+    def test_every_recorded_standing_is_assessed_again(self):
+        path = self.journal("scoring")
+        report = self.xince_json("journal", "recheck", path)
+        self.assertTrue(report["ok"])
+        self.assertEqual(report["journal"], "local/scoring")
+        self.assertGreaterEqual(int(report["standings"]), 20)
+        self.assertEqual(report["different"], "0")
+        # A directory is a data directory.
+        self.assertIn("全部一致", self.xince("journal", "recheck", os.path.dirname(path)).stdout)
+
+    def test_a_standing_changed_under_a_sound_chain_is_found_by_rechecking_alone(self):
+        path = self.journal("scoring")
+        revision = self.change_a_standing(path)
+        self.assertIn("完好", self.xince("journal", "fsck", path).stdout)
+        run = self.xince("journal", "recheck", path, "--output=json", code=1)
+        report = json.loads(run.stdout)
+        self.assertFalse(report["ok"])
+        self.assertEqual(report["different"], "1")
+        self.assertEqual(report["differences"][0]["revision"], str(revision))
+        self.assertEqual(report["differences"][0]["fields"], ["explanation_digest"])
+        self.assertTrue(report["differences"][0]["subject"].startswith("firms/"))
+        self.assertIn("STANDING_DIFFERS", run.stderr)
+        self.assertIn(f"revision {revision} firms/", run.stderr)
+
+    def test_what_cannot_be_rechecked_is_said(self):
+        self.assertIn("JOURNAL_NOT_SCORING", self.xince("journal", "recheck", self.journal(), code=1).stderr)
+        nothing = self.xince("journal", "recheck", self.path("no.journal"), code=1)
+        self.assertIn("JOURNAL_PATH", nothing.stderr)
+        self.assertFalse(os.path.exists(self.path("no.journal")), "nothing is made")
+        self.assertIn("REDIS_OPTIONS", self.xince("journal", "recheck", "redis://nowhere", code=2).stderr)
+        path = self.journal("scoring")
+        with sqlite3.connect(path) as database:
+            database.execute("UPDATE entry SET stored=zeroblob(40) WHERE revision=2")
+        database.close()
+        self.assertIn("JOURNAL_CORRUPT", self.xince("journal", "recheck", path, code=1).stderr)
 
     def test_what_is_no_journal_is_refused(self):
         path = self.path("nothing", "no journal")

@@ -246,6 +246,7 @@ void AddJournal(Command& app) {
   AddJudge(group, "verify", "judges journal databases and exports", Form::kEither);
   AddJudge(group, "fsck", "judges journal databases and their snapshots", Form::kDatabase);
   AddJudge(group, "verify-export", "judges exported journals", Form::kExport);
+  AddRecheck(group);
   const auto out = std::make_shared<ExportOptions>();
   group.Add("export", "writes a journal as one portable file")
       .Argument("FILE", out->file, "journal database")

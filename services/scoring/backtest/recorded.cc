@@ -22,6 +22,25 @@ namespace {
 
 // Jurisdiction of national packs.
 constexpr char kNation[] = "0";
+// Entries between two words on how far a check is.
+constexpr creditfile::Revision kProgressEntries = 1000;
+
+// The bytes of one field.
+std::string Only(StandingRecord record, int index) {
+  record.DiscardUnknownFields();
+  const google::protobuf::Descriptor& type = *StandingRecord::descriptor();
+  for (int i = 0; i < type.field_count(); ++i)
+    if (i != index) StandingRecord::GetReflection()->ClearField(&record, type.field(i));
+  return record.SerializeAsString();
+}
+
+std::vector<std::string> FieldsThatDiffer(const StandingRecord& one, const StandingRecord& other) {
+  std::vector<std::string> names;
+  const google::protobuf::Descriptor& type = *StandingRecord::descriptor();
+  for (int i = 0; i < type.field_count(); ++i)
+    if (Only(one, i) != Only(other, i)) names.push_back(type.field(i)->name());
+  return names;
+}
 
 }  // namespace
 
@@ -63,6 +82,7 @@ void RecordedCheck::Check(const std::string& subject,
   differences_.push_back({.subject = subject,
                           .revision = revision,
                           .day = recorded.day(),
+                          .fields = FieldsThatDiffer(recorded, computed),
                           .recorded = recorded.ShortDebugString(),
                           .computed = computed.ShortDebugString()});
 }
@@ -122,16 +142,25 @@ absl::StatusOr<std::string> JurisdictionOf(journal::Journal& journal) {
 
 }  // namespace
 
-absl::StatusOr<Recheck> RecheckJournal(journal::Journal& journal, std::string jurisdiction) {
+absl::StatusOr<Recheck> RecheckJournal(
+    journal::Journal& journal,
+    std::string jurisdiction,
+    const std::function<void(uint64_t done, uint64_t all)>& done) {
   if (jurisdiction.empty()) {
     XINCE_ASSIGN_OR_RETURN(jurisdiction, JurisdictionOf(journal));
   }
+  XINCE_ASSIGN_OR_RETURN(const journal::Head head, journal.StableHead());
+  const auto tell = [&](uint64_t entries) {
+    if (done && (entries % kProgressEntries == 0 || entries == 2 * head.revision))
+      done(entries, 2 * head.revision);
+  };
   creditfile::CreditState state(jurisdiction);
   state.TakeStandingsAsRecorded();
   PacksInForce packs(state.policies(), jurisdiction);
-  XINCE_RETURN_IF_ERROR(journal.Read(0, SIZE_MAX, [&](const journal::Entry& entry) {
+  XINCE_RETURN_IF_ERROR(journal.Read(0, head.revision, [&](const journal::Entry& entry) {
     const absl::Status applied = state.Apply(entry, nullptr);
     packs.Note(entry.revision);
+    tell(entry.revision);
     return applied;
   }));
   RecordedCheck check(
@@ -140,9 +169,12 @@ absl::StatusOr<Recheck> RecheckJournal(journal::Journal& journal, std::string ju
       [&packs](const std::string& /*digest*/, creditfile::Day day, creditfile::Revision known) {
         return packs.On(day, known);
       });
-  XINCE_RETURN_IF_ERROR(
-      journal.Read(0, SIZE_MAX, [&](const journal::Entry& entry) { return check.Take(entry); }));
-  return Recheck{.standings = check.standings(),
+  XINCE_RETURN_IF_ERROR(journal.Read(0, head.revision, [&](const journal::Entry& entry) {
+    tell(head.revision + entry.revision);
+    return check.Take(entry);
+  }));
+  return Recheck{.revision = head.revision,
+                 .standings = check.standings(),
                  .different = check.different(),
                  .differences = check.differences()};
 }

@@ -31,6 +31,8 @@ struct RecordedDifference {
   /// Revision of the StandingsChanged entry.
   creditfile::Revision revision = 0;
   std::string day;
+  /// Names of the fields of StandingRecord that differ, in their order.
+  std::vector<std::string> fields;
   /// What was recorded and what is computed, each as its fields in text.
   std::string recorded;
   std::string computed;
@@ -101,6 +103,8 @@ class PacksInForce {
 
 /// What a check of a whole journal came to.
 struct Recheck {
+  /// Where the journal ended.
+  creditfile::Revision revision = 0;
   int64_t standings = 0;
   int64_t different = 0;
   /// The first kDifferencesMax.
@@ -111,8 +115,12 @@ struct Recheck {
 /// the pack that was in force on its day by the packs then in use. `jurisdiction`: division code of the
 /// register; empty: of the first pack that is not the nation's. Errors: those of reading and of
 /// CreditState::Apply; FAILED_PRECONDITION `JOURNAL_NOT_SCORING` for a journal without entries of
-/// scoring.
-absl::StatusOr<Recheck> RecheckJournal(journal::Journal& journal, std::string jurisdiction);
+/// scoring. What is appended meanwhile is left out. `done`, unless empty, is told now and then of how
+/// many entries of how many: each is gone over twice.
+absl::StatusOr<Recheck> RecheckJournal(
+    journal::Journal& journal,
+    std::string jurisdiction,
+    const std::function<void(uint64_t done, uint64_t all)>& done = nullptr);
 
 }  // namespace xince::backtest
 

@@ -13,6 +13,7 @@
 
 #include "xince/policy/v1/backtest.pb.h"
 
+#include "services/journal/testing/memory_journal.h"
 #include "services/scoring/backtest/backtest.h"
 #include "services/scoring/backtest/population_reader.h"
 #include "services/scoring/backtest/random_register.h"
@@ -24,6 +25,7 @@ namespace {
 using creditfile::SubjectId;
 using policy::v1::BacktestMover;
 using policy::v1::BacktestPart;
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
@@ -180,6 +182,53 @@ TEST_P(RecordedTest, AJournalIsCheckedByThePackInForceOnTheDayOfEachRecord) {
   EXPECT_EQ(packs.On(today_.days(), 4), nullptr) << "not in use yet";
   EXPECT_NE(packs.On(today_.days(), 5), nullptr);
   EXPECT_EQ(packs.On(type::Date::FromCivil(2019, 12, 31).days(), 5), nullptr) << "not in force yet";
+}
+
+// Whoever can write the file can also make its chain anew: the bytes are sound, what they say is not.
+TEST_P(RecordedTest, AStandingChangedInAJournalWhoseChainWasMadeAnewIsFoundAndNamed) {
+  Live(40);
+  journal::MemoryJournal changed("test/scoring");
+  std::string subject;
+  creditfile::Revision revision = 0;
+  const absl::Status copied =
+      register_.machine().journal().Read(0, SIZE_MAX, [&](const journal::Entry& entry) {
+        journal::Draft draft{.record_time_us = entry.record_time_us,
+                             .actor = entry.actor,
+                             .request_id = entry.request_id,
+                             .payload = entry.payload};
+        journal::v1::ScoringEntry payload;
+        payload.ParseFromString(entry.payload);
+        auto& changes = *payload.mutable_standings_changed()->mutable_changes();
+        if (subject.empty() && entry.revision > 20 && !changes.empty()) {
+          subject = changes[0].subject();
+          revision = entry.revision;
+          auto& after = *changes[0].mutable_after();
+          after.set_score_hundredths(after.score_hundredths() + 500);
+          draft.payload = payload.SerializeAsString();
+        }
+        return changed.Append(*changed.StableHead(), absl::MakeConstSpan(&draft, 1)).status();
+      });
+  ASSERT_TRUE(copied.ok()) << copied;
+  ASSERT_NE(subject, "");
+  uint64_t told = 0;
+  const absl::StatusOr<Recheck> recheck =
+      RecheckJournal(changed, "", [&](uint64_t done, uint64_t all) {
+        EXPECT_GE(done, told);
+        EXPECT_LE(done, all);
+        told = done;
+      });
+  ASSERT_TRUE(recheck.ok()) << recheck.status();
+  EXPECT_EQ(recheck->revision, changed.StableHead()->revision);
+  EXPECT_EQ(told, 2 * recheck->revision);
+  ASSERT_EQ(recheck->different, 1);
+  EXPECT_EQ(recheck->differences[0].subject, subject);
+  EXPECT_EQ(recheck->differences[0].revision, revision);
+  EXPECT_THAT(recheck->differences[0].fields, ElementsAre("score_hundredths"));
+}
+
+TEST_P(RecordedTest, AJournalWithoutAPackIsNotScorings) {
+  journal::MemoryJournal other("test/registry");
+  EXPECT_EQ(runtime::ReasonOf(RecheckJournal(other, "").status()), "JOURNAL_NOT_SCORING");
 }
 
 TEST_P(RecordedTest, AnEntryThatCannotBeReadIsAnError) {
