@@ -48,7 +48,9 @@ void PrintTables(const ListJournalsResponse& journals, const IntakeStatus& intak
   for (const auto& feed : intake.feeds()) {
     feeds.Add({feed.feed(),
                absl::StrCat(feed.sequence()),
-               feed.caught_up() ? "是" : "否",
+               feed.has_stuck()   ? "卡住,见 xince intake show"
+               : feed.caught_up() ? "是"
+                                  : "否",
                feed.connected() ? "是" : "否"});
   }
   std::cout << feeds.ToText() << "\n"

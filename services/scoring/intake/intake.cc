@@ -2,7 +2,11 @@
 
 #include <algorithm>
 #include <chrono>
+#include <map>
 #include <utility>
+
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
 
 #include "xince/journal/v1/scoring.pb.h"
 
@@ -19,6 +23,8 @@ using ::xince::journal::v1::ScoringEntry;
 constexpr char kIntakeActor[] = "xince:intake";
 constexpr char kClockActor[] = "xince:clock";
 constexpr char kPolicyActor[] = "xince:policy";
+// Why a piece of evidence is refused.
+constexpr char kMalformed[] = "EVIDENCE_MALFORMED";
 // Jurisdiction of national packs.
 constexpr char kNation[] = "0";
 // Entries of one command that record what is due.
@@ -30,6 +36,37 @@ absl::Status AppendEvent(journal::Transaction& transaction,
                          const char* actor,
                          const ScoringEntry& entry) {
   return transaction.Append(actor, "", entry.SerializeAsString());
+}
+
+absl::Status NotStuck(const std::string& feed,
+                      uint64_t sequence,
+                      const std::optional<StuckPiece>& stuck) {
+  std::map<std::string, std::string> metadata = {{"feed", feed},
+                                                 {"sequence", absl::StrCat(sequence)}};
+  if (stuck.has_value()) {
+    metadata["stuck_sequence"] = absl::StrCat(stuck->sequence);
+    metadata["stuck_digest"] = stuck->digest;
+  }
+  return runtime::FailedPrecondition(
+      "EVIDENCE_NOT_STUCK",
+      "digest",
+      "only the piece of evidence at which the feed's intake stands still can be set aside",
+      "只能搁置该来源当前卡住的那一条信用信息",
+      std::move(metadata));
+}
+
+// A batch as it is recorded.
+StreamEvidenceResponse WithoutSetAside(const creditfile::SetAsideBook& book,
+                                       const std::string& feed,
+                                       const StreamEvidenceResponse& batch) {
+  StreamEvidenceResponse rest = batch;
+  if (!book.Touches(feed, batch.sequence())) return rest;
+  auto& pieces = *rest.mutable_evidence();
+  const auto kept = std::remove_if(pieces.begin(), pieces.end(), [&](const auto& piece) {
+    return book.Find(feed, batch.sequence(), creditfile::DigestOfPiece(piece)) != nullptr;
+  });
+  pieces.erase(kept, pieces.end());
+  return rest;
 }
 
 // Commands until nothing is due: what a day or a policy changes may be more than one command holds.
@@ -232,11 +269,13 @@ absl::Status FeedReader::Record(journal::Transaction& transaction, size_t* taken
       pieces += batch.evidence_size();
       bytes += batch.ByteSizeLong();
       const bool full = pieces > kEvidencePerEntryMax || bytes > kEvidenceBytesPerEntryMax;
-      if (*taken > 0 && full) break;
+      // What comes before a piece that cannot be read does not wait for it.
+      const bool stands_here = stuck_.has_value() && batch.sequence() == stuck_->sequence;
+      if (*taken > 0 && (full || stands_here)) break;
       ++*taken;
       // Another replica may have recorded it.
       if (batch.sequence() <= state_.CursorOf(feed_)) continue;
-      *evidence_taken->add_batches() = batch;
+      *evidence_taken->add_batches() = WithoutSetAside(state_.set_aside(), feed_, batch);
     }
   }
   if (!evidence_taken->batches().empty()) {
@@ -249,9 +288,13 @@ void FeedReader::Recorded(const absl::Status& status, size_t taken) {
   {
     const runtime::MutexLock lock(mutex_);
     if (status.ok()) {
+      if (taken > 0) {
+        reopen_after_ = kReopenAfter;
+        if (stuck_.has_value() && queue_[taken - 1].sequence() >= stuck_->sequence) stuck_.reset();
+      }
       queue_.erase(queue_.begin(), queue_.begin() + static_cast<std::ptrdiff_t>(taken));
-      if (taken > 0) reopen_after_ = kReopenAfter;
     } else {
+      NoteStuck(status);
       log_(feed_, status);
       restart_ = true;
       if (stream_ != nullptr) stream_->Cancel();
@@ -261,6 +304,67 @@ void FeedReader::Recorded(const absl::Status& status, size_t taken) {
     if (stopping_) return;
   }
   Pump();
+}
+
+void FeedReader::NoteStuck(const absl::Status& status) {
+  runtime::Problem problem = runtime::ToProblem(status);
+  if (problem.reason != kMalformed) return;
+  StuckPiece stuck{.digest = problem.metadata["digest"],
+                   .evidence = problem.metadata["evidence"],
+                   .fault = problem.metadata["what"]};
+  (void)absl::SimpleAtoi(problem.metadata["sequence"], &stuck.sequence);
+  for (const StreamEvidenceResponse& batch : queue_) {
+    if (batch.sequence() != stuck.sequence) continue;
+    const auto place =
+        std::find_if(batch.evidence().begin(), batch.evidence().end(), [&](const auto& piece) {
+          return creditfile::DigestOfPiece(piece) == stuck.digest;
+        });
+    stuck.place = static_cast<uint32_t>(place - batch.evidence().begin());
+  }
+  stuck_ = std::move(stuck);
+}
+
+std::optional<StuckPiece> FeedReader::stuck() const {
+  const runtime::MutexLock lock(mutex_);
+  return stuck_;
+}
+
+absl::Status FeedReader::DecideSetAside(journal::Transaction& transaction,
+                                        const std::string& actor,
+                                        uint64_t sequence,
+                                        const std::string& digest,
+                                        const std::string& reason) const {
+  if (state_.set_aside().Find(feed_, sequence, digest) != nullptr) return absl::OkStatus();
+  const std::optional<StuckPiece> stuck = this->stuck();
+  if (!stuck.has_value() || stuck->sequence != sequence || stuck->digest != digest ||
+      sequence <= state_.CursorOf(feed_)) {
+    return NotStuck(feed_, sequence, stuck);
+  }
+  ScoringEntry entry;
+  journal::v1::EvidenceSetAside& event = *entry.mutable_evidence_set_aside();
+  event.set_feed(feed_);
+  event.set_sequence(sequence);
+  event.set_place(stuck->place);
+  event.set_digest(digest);
+  event.set_evidence(stuck->evidence);
+  event.set_fault(stuck->fault);
+  event.set_reason(reason);
+  return transaction.Append(actor, "", entry.SerializeAsString());
+}
+
+absl::StatusOr<journal::Revision> FeedReader::SetAside(const std::string& actor,
+                                                       uint64_t sequence,
+                                                       const std::string& digest,
+                                                       const std::string& reason) {
+  XINCE_ASSIGN_OR_RETURN(const journal::Revision revision,
+                         machine_.Execute([&](journal::Transaction& transaction) {
+                           return DecideSetAside(transaction, actor, sequence, digest, reason);
+                         }));
+  // Without waiting for as long as a stream that is lost again and again.
+  const runtime::MutexLock lock(mutex_);
+  reopen_after_ = kReopenAfter;
+  changed_.NotifyAll();
+  return revision;
 }
 
 DayKeeper::DayKeeper(creditfile::CreditState& state,

@@ -4,6 +4,7 @@
 #include <deque>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
@@ -66,7 +67,21 @@ class EvidenceStream {
 using OpenStream =
     std::function<absl::StatusOr<std::unique_ptr<EvidenceStream>>(uint64_t after_sequence)>;
 
-/// Reads one feed for ever and records what it sends, each batch once.
+/// A piece that cannot be read: the feed's intake stands still at it.
+struct StuckPiece {
+  /// Sequence of its batch, and its place in it from 0.
+  uint64_t sequence = 0;
+  uint32_t place = 0;
+  /// SHA-256 of the piece, hexadecimal.
+  std::string digest;
+  /// Its id; empty when it is not fit to be shown.
+  std::string evidence;
+  std::string fault;
+};
+
+/// Reads one feed for ever and records what it sends, each batch once. A piece that cannot be read is
+/// not left out by itself: what came before it is recorded, and the feed is asked again and again
+/// until it sends the piece otherwise, or somebody sets it aside.
 class FeedReader {
  public:
   /// `log` is told when the stream is lost or a batch is refused: (feed, status).
@@ -85,6 +100,16 @@ class FeedReader {
   [[nodiscard]] bool connected() const;
   /// The feed had nothing more when it last spoke, and all it sent is recorded.
   [[nodiscard]] bool caught_up() const;
+  /// The piece at which the intake stands still; nothing while it goes on.
+  [[nodiscard]] std::optional<StuckPiece> stuck() const;
+
+  /// Records that the piece is left out, by whom and why, and goes on; a repeat records nothing. The
+  /// revision it holds at. FAILED_PRECONDITION `EVIDENCE_NOT_STUCK` for any piece but stuck();
+  /// RESOURCE_EXHAUSTED `SET_ASIDE_LIMIT`. Blocks: as Machine::Execute.
+  absl::StatusOr<journal::Revision> SetAside(const std::string& actor,
+                                             uint64_t sequence,
+                                             const std::string& digest,
+                                             const std::string& reason);
 
  private:
   void Run();
@@ -93,6 +118,12 @@ class FeedReader {
   absl::Status Record(journal::Transaction& transaction, size_t* taken);
   void Recorded(const absl::Status& status, size_t taken);
   bool WaitToReopen();
+  void NoteStuck(const absl::Status& status) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  absl::Status DecideSetAside(journal::Transaction& transaction,
+                              const std::string& actor,
+                              uint64_t sequence,
+                              const std::string& digest,
+                              const std::string& reason) const;
 
   const std::string feed_;
   const OpenStream open_;
@@ -109,6 +140,7 @@ class FeedReader {
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
   /// Set when a command failed: the stream is opened again from what is recorded.
   bool restart_ ABSL_GUARDED_BY(mutex_) = false;
+  std::optional<StuckPiece> stuck_ ABSL_GUARDED_BY(mutex_);
   /// Doubles while nothing is recorded between two openings.
   absl::Duration reopen_after_ ABSL_GUARDED_BY(mutex_) = kReopenAfter;
   std::thread thread_;
