@@ -174,8 +174,10 @@ void CompleteJournal(Config& config, Completer& check) {
   }
   auto& redis = *journal.mutable_redis();
   check.Address("journal.redis.address", redis.address(), false);
+  // Without replicas is a choice that somebody makes, and no default.
+  if (!redis.has_replicas()) redis.set_replicas(1);
   check.Number<int32_t>(
-      "journal.redis.replicas", redis.replicas(), 1, 1, 8, [&](auto v) { redis.set_replicas(v); });
+      "journal.redis.replicas", redis.replicas(), 0, 0, 8, [&](auto v) { redis.set_replicas(v); });
   check.Number<int64_t>("journal.redis.wait_ms", redis.wait_ms(), 1000, 10, 60'000, [&](auto v) {
     redis.set_wait_ms(v);
   });

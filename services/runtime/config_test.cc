@@ -4,6 +4,10 @@
 
 #include <filesystem>
 #include <fstream>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
@@ -150,7 +154,7 @@ TEST(ConfigTest, NumbersHoldAtTheirLimitsAndNotBeyond) {
       {"limits.memory_bytes_max", 16'777'216, 68'719'476'736},
       {"journal.snapshot_entries", 1000, 10'000'000},
       {"journal.sqlite.group_max", 1, 1024},
-      {"journal.redis.replicas", 1, 8},
+      {"journal.redis.replicas", 0, 8},
       {"journal.redis.wait_ms", 10, 60'000},
       {"journal.redis.command_ms", 10, 60'000},
   };
@@ -178,6 +182,19 @@ TEST(ConfigTest, NumbersHoldAtTheirLimitsAndNotBeyond) {
       EXPECT_EQ(problem.reason, "CONFIG_INVALID") << range.path << " " << beyond;
       EXPECT_EQ(problem.field, range.path) << beyond;
     }
+  }
+}
+
+TEST(ConfigTest, RedisHasOneReplicaUnlessItIsSaidThatThereIsNone) {
+  for (const auto& [said, replicas] : std::vector<std::pair<std::optional<std::string>, int>>{
+           {std::nullopt, 1}, {"0", 0}, {"2", 2}}) {
+    Config config;
+    config.mutable_journal()->mutable_redis()->set_address("127.0.0.1:1");
+    if (said.has_value()) {
+      ASSERT_TRUE(SetConfigField(config, "journal.redis.replicas", *said).ok());
+    }
+    ASSERT_TRUE(CompleteConfig(config).ok());
+    EXPECT_EQ(config.journal().redis().replicas(), replicas);
   }
 }
 

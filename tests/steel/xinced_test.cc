@@ -121,6 +121,22 @@ TEST_F(XincedTest, APortInUseIsRefused) {
   EXPECT_THAT(said, HasSubstr(first.address()));
 }
 
+TEST_F(XincedTest, RedisWithoutReplicasIsServedAndWarnedOf) {
+  const auto redis = testing_redis::RedisServer::Start({.tcp = true}).value();
+  const std::string address = absl::StrCat("--redis-address=127.0.0.1:", redis->port());
+  constexpr char kWarning[] = "on one machine only";
+  {
+    Xinced alone({.data_dir = Data("a"), .flags = {address, "--redis-replicas=0"}});
+    ASSERT_TRUE(alone.AwaitServing());
+    EXPECT_EQ(FileFirm(*alone.channel(), 1), absl::OkStatus());
+    EXPECT_THAT(alone.child().Log(), HasSubstr(kWarning));
+    EXPECT_EQ(alone.Stop(), 0);
+  }
+  // Nobody has chosen it: a replica is missing.
+  EXPECT_THAT(Refused({.data_dir = Data("b"), .flags = {address}}, runtime::kExitNotStarted),
+              ::testing::AllOf(HasSubstr("REDIS_SETTINGS"), ::testing::Not(HasSubstr(kWarning))));
+}
+
 TEST_F(XincedTest, AnUnknownFieldOfTheConfigurationIsNamedByItsPlace) {
   std::ofstream(Data("c.conf")) << "# comment\nlimits {\n  drain_milliseconds: 5\n}\n";
   const std::string said =
