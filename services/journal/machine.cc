@@ -10,6 +10,7 @@
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_split.h"
 
+#include "services/journal/read_ahead.h"
 #include "services/runtime/errors.h"
 
 namespace xince::journal {
@@ -71,7 +72,7 @@ absl::Status Machine::Recover() {
   }
   snapshot_at_ = head_.revision;
   applied_ = head_.revision;
-  XINCE_RETURN_IF_ERROR(journal_.Read(head_.revision, SIZE_MAX, [this](const Entry& entry) {
+  XINCE_RETURN_IF_ERROR(ReadAhead(journal_, head_.revision, [this](const Entry& entry) {
     XINCE_RETURN_IF_ERROR(state_.Apply(entry, nullptr));
     head_ = Head{.revision = entry.revision, .chain = entry.chain};
     last_time_us_ = entry.record_time_us;

@@ -14,6 +14,7 @@
 #include "services/apps/host/stores.h"
 #include "services/feeds/record_store.h"
 #include "services/journal/machine.h"
+#include "services/journal/read_ahead.h"
 #include "services/journal/sqlite_journal.h"
 #include "services/runtime/clock.h"
 #include "services/runtime/errors.h"
@@ -82,8 +83,8 @@ void Time(const std::string& what,
   } else {
     state.Clear();
     const Stopwatch watch;
-    const absl::Status status = journal.Read(
-        0, SIZE_MAX, [&](const journal::Entry& entry) { return state.Apply(entry, nullptr); });
+    const absl::Status status = journal::ReadAhead(
+        journal, 0, [&](const journal::Entry& entry) { return state.Apply(entry, nullptr); });
     took = watch.Read();
     if (!status.ok()) Fail(runtime::ReasonOf(status) + std::string(status.message()));
   }

@@ -24,7 +24,7 @@ using policy::v1::BacktestSlice;
 using policy::v1::BacktestSummary;
 
 // Blocks evaluated ahead of the one being handed on.
-constexpr size_t kBlocksAhead = 64;
+constexpr size_t kBlocksAhead = 32;
 
 // SHA-256 of bytes that come piece by piece.
 class Digest {
