@@ -194,6 +194,24 @@ void FillRepair(const StepFlags& flags, lv::RepairApplication& repair) {
   repair.mutable_pledge()->set_title(flags.pledge);
 }
 
+// Who is told again: those of one call in the same way, on one day, with one text.
+absl::Status FillInformation(const StepFlags& flags, lv::Information& information) {
+  for (const std::string& written : flags.told) {
+    const auto [kind, who] = Pair(written);
+    lv::ToldBefore::Kind of = lv::ToldBefore::KIND_UNSPECIFIED;
+    if (who.empty() || !lv::ToldBefore::Kind_Parse(EnumWord(kind), &of))
+      return Wrong("told", written, "receiver=NAME, place=NAME or consumer=NAME");
+    lv::ToldAgain& told = *information.add_told();
+    told.set_kind(of);
+    told.set_who(who);
+    told.set_how(flags.how);
+    told.set_day(flags.day);
+    if (of == lv::ToldBefore::PLACE) told.set_text(flags.text);
+    if (!flags.proof.empty()) *told.mutable_proof() = PaperOf(flags);
+  }
+  return absl::OkStatus();
+}
+
 absl::StatusOr<lv::StepDetails> FromFile(const std::string& path) {
   XINCE_ASSIGN_OR_RETURN(const std::string text, ReadFile(path, kDetailsBytesMax));
   lv::StepDetails details;
@@ -220,6 +238,8 @@ absl::Status Fill(CaseStep::Record record, const StepFlags& flags, lv::StepDetai
     case CaseStep::CONTACTS:
       details.mutable_contacts()->set_reasons(flags.reason);
       return FillContacts(flags, *details.mutable_contacts()->mutable_contacts());
+    case CaseStep::INFORMATION:
+      return FillInformation(flags, *details.mutable_information());
     case CaseStep::MANDATE:
       return FillMandate(flags, *details.mutable_mandate());
     case CaseStep::NOTICE:
@@ -289,6 +309,8 @@ void AddStepFlags(Command& command, StepFlags& flags, const std::string& as) {
       .Options("--criterion", flags.criteria, "CRITERION=EVIDENCE,EVIDENCE")
       .Options("--measure-kind", flags.measures, "kinds of effect, where not all")
       .Options("--contact", flags.contacts, "LEVEL=NAME who follows it up")
+      .Options("--told", flags.told, "who is told again: receiver=NAME, place=NAME, consumer=NAME")
+      .Option("--how", flags.how, "how they are told again")
       .Option("--months", flags.months, "months the entry shall last")
       .Options("--point", flags.points, "a point of a statement or objection")
       .Flag("--asks-hearing", flags.asks_hearing, "a hearing is asked for")

@@ -70,6 +70,21 @@ std::string MethodWord(lv::FollowUp::Method method) {
   }
 }
 
+std::string WhyWord(lv::FactGone::Why why) {
+  switch (why) {
+    case lv::FactGone::VOIDED_BY_FEED:
+      return "来源已作废";
+    case lv::FactGone::VOIDED_BY_DECISION:
+      return "经异议作废";
+    case lv::FactGone::REPAIRED:
+      return "已修复";
+    case lv::FactGone::AMENDED:
+      return "经异议更正";
+    default:
+      return "";
+  }
+}
+
 std::string ClockWord(lv::ClockState::Status status) {
   switch (status) {
     case lv::ClockState::RUNNING:
@@ -169,6 +184,13 @@ std::string CaseText(const lv::Case& of) {
   add("公布",
       absl::StrCat(
           of.published_from(), of.published_until().empty() ? "" : " 至 ", of.published_until()));
+  for (const lv::PendingObjection& pending : of.objections())
+    add("异议", absl::StrCat(pending.case_(), " ", pending.since(), " 起 ", pending.step()));
+  for (const lv::FactGone& gone : of.facts_gone())
+    add("事实", absl::StrCat(gone.evidence(), " ", WhyWord(gone.why()), " ", gone.case_()));
+  if (of.criteria_unmet()) add("认定标准", "其余事实不足以证明");
+  for (const lv::ToldBefore& told : of.to_tell())
+    add("待更正告知", absl::StrCat(told.who(), " (", absl::StrJoin(told.cases(), "、"), ")"));
   add("版本", absl::StrCat(of.revision()));
   add("案卷摘要", of.hash());
   Table steps(

@@ -139,6 +139,7 @@ lv::Opening OpeningOf(const Asked& asked) {
   opening.set_matter(asked.flags.matter);
   if (asked.target.empty()) return opening;
   lv::Target& target = *opening.mutable_target();
+  target.set_step(asked.step);
   if (absl::StartsWith(asked.target, "cases/")) {
     target.set_case_(asked.target);
   } else if (asked.target.size() == 10 && asked.target[4] == '-') {
@@ -173,6 +174,7 @@ void AddFiling(Command& group,
   Command command = group.Add(name, description);
   command.Argument("SUBJECT", asked->subject, "firms/…, managers/…; a bare credit code is a firm")
       .Argument("TARGET", asked->target, "evidence id, cases/YEAR-NUMBER, or the day of a standing")
+      .Option("--of-step", asked->step, "with a case: the step that is contested")
       .Option("--request-id", asked->request_id, "the same id gives the first answer again");
   AddStepFlags(command, asked->flags, "subject");
   asked->flags.procedure = procedure;
@@ -185,6 +187,7 @@ struct Narrowing {
   std::string subject, list, due_until, page_token;
   int page_size = 50;
   bool open = false;
+  bool facts_gone = false;
   bool all = false;
 };
 
@@ -194,6 +197,7 @@ int List(Session& session, const Narrowing& narrowing, const std::string& proced
   request.set_list(narrowing.list);
   request.set_due_until(narrowing.due_until);
   request.set_open(narrowing.open);
+  request.set_facts_gone(narrowing.facts_gone);
   request.set_page_size(narrowing.page_size);
   request.set_page_token(narrowing.page_token);
   lv::ListCasesResponse shown;
@@ -230,6 +234,7 @@ void AddReading(Command& group, const std::string& procedure) {
       .Option("--subject", narrowing->subject, "only about this subject")
       .Option("--list", narrowing->list, "only of this list")
       .Flag("--open", narrowing->open, "only those that are not ended")
+      .Flag("--facts-gone", narrowing->facts_gone, "only open ones with a fact that counts no more")
       .Option("--due-until", narrowing->due_until, "only open ones with a deadline until this day")
       .Option("--page-size", narrowing->page_size, "cases of a page")
       .Option("--page-token", narrowing->page_token, "continues behind an earlier page")
@@ -316,6 +321,7 @@ void AddCases(Command& app) {
   AddStep(group, "publish", "publishes", "officer", {"publish"});
   AddStep(group, "withdraw", "withdraws", "officer", {"withdraw"});
   AddStep(group, "revoke", "revokes what was decided", "decider", {"revoke"});
+  AddStep(group, "inform-again", "tells again who was told", "officer", {"inform-again"});
   AddStep(group, "suspend", "suspends by a court's order", "court", {"suspend"});
   AddStep(group, "resume", "resumes by a court's order", "court", {"resume"});
 }
@@ -327,6 +333,7 @@ void AddObjections(Command& app) {
   AddStep(group, "accept", "accepts an objection", "officer", {"accept"});
   AddStep(group, "answer", "answers its points", "officer", {"answer"});
   AddStep(group, "uphold", "decides for the subject", "decider", {"uphold"});
+  AddStep(group, "inform-again", "tells again who was told", "officer", {"inform-again"});
   AddStep(group, "reject", "decides against the subject", "decider", {"reject"});
   AddStep(group, "withdraw", "withdraws it", "subject", {"withdraw"});
 }

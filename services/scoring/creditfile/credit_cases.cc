@@ -36,6 +36,11 @@ absl::Status Mismatch(Revision revision, const std::string& name, absl::string_v
       .metadata = {{"revision", absl::StrCat(revision)}, {"case", name}}});
 }
 
+// What a rule does because of somebody's step is the rule's.
+std::string ActorOf(const CaseEvent& event, const journal::Entry& entry) {
+  return event.party().part() == CaseStep::RULE ? kRuleActor : entry.actor;
+}
+
 listing::v1::StepParty ByRule() {
   listing::v1::StepParty party;
   party.set_part(CaseStep::RULE);
@@ -114,7 +119,7 @@ absl::StatusOr<CaseSteps> CreditState::WithConsequences(const CaseEvent& event) 
   const type::Date today = type::Date::FromDays(today_);
   for (const Consequence& follows : ConsequencesOf(event)) {
     if (follows.closes) {
-      XINCE_ASSIGN_OR_RETURN(const CaseRecord after, cases_.After(event, today));
+      XINCE_ASSIGN_OR_RETURN(const CaseRecord after, cases_.After(event, today, revision_ + 1));
       XINCE_ASSIGN_OR_RETURN(*steps.add_events(), cases_.DecideClosing(after, today, *calendar_));
       continue;
     }
@@ -128,14 +133,15 @@ absl::StatusOr<CaseSteps> CreditState::WithConsequences(const CaseEvent& event) 
   if (record == nullptr) return steps;
   const cases::StepIndex index = record->procedure->FindStep(event.step());
   if (record->procedure->steps()[index].Has(CaseStep::PROPOSE_NEXT)) {
-    if (std::optional<CaseEvent> next = NextProposed(*record); next.has_value())
+    if (std::optional<CaseEvent> next = NextProposed(*record, event.party()); next.has_value())
       *steps.add_events() = *std::move(next);
   }
   return steps;
 }
 
 // What cannot be proposed (no such list, no room, facts gone) is left to persons.
-std::optional<CaseEvent> CreditState::NextProposed(const CaseRecord& record) const {
+std::optional<CaseEvent> CreditState::NextProposed(const CaseRecord& record,
+                                                   const listing::v1::StepParty& finder) const {
   if (record.list == nullptr || record.list->terms().next().empty()) return std::nullopt;
   const ListTerms& terms = record.list->terms();
   const std::string& subject = record.opening.subject();
@@ -172,7 +178,11 @@ std::optional<CaseEvent> CreditState::NextProposed(const CaseRecord& record) con
       shown.add_evidence(fact.evidence());
     }
   }
-  auto event = cases_.DecideOpen(opening, ByRule(), details, today, *calendar_);
+  // Who found the order not met stands for who proposed: neither the person nor the office decides.
+  listing::v1::StepParty by = ByRule();
+  by.set_person(finder.person());
+  by.set_office(finder.office());
+  auto event = cases_.DecideOpen(opening, by, details, today, *calendar_);
   if (!event.ok()) return std::nullopt;
   return *std::move(event);
 }
@@ -263,7 +273,7 @@ absl::Status CreditState::TakeSteps(const CaseSteps& steps,
                                        type::Date::FromDays(today_),
                                        entry.revision,
                                        entry.record_time_us,
-                                       entry.actor,
+                                       ActorOf(event, entry),
                                        undo));
     if (const std::string fault = desk_.Take(event, steps, next_document, entry, undo);
         !fault.empty())

@@ -131,7 +131,7 @@ std::vector<CreditState::Consequence> CreditState::ConsequencesOf(const CaseEven
   if (step.Has(CaseStep::UNDO_DEPENDENT)) AddUndone(*record, event, out);
   if (!step.Has(CaseStep::UNDO_DEPENDENT) && step.record != CaseStep::INFORMATION) return out;
   const type::Date today = type::Date::FromDays(today_);
-  const absl::StatusOr<CaseRecord> after = cases_.After(event, today);
+  const absl::StatusOr<CaseRecord> after = cases_.After(event, today, revision_ + 1);
   if (!after.ok()) return out;
   if (const StepRow* closing = cases_.ClosingStep(*after, today); closing != nullptr)
     out.push_back({.name = record->name, .step = closing->proto->id(), .closes = true});

@@ -434,7 +434,7 @@ TEST_F(UpheldTest, WhatWasProposedFromAnUndoneEntryIsUndoneWithIt) {
 TEST_F(UpheldTest, ARevokedEntryTakesWithItWhatWasProposedFromIt) {
   ProposedForNext();
   const std::string next = "cases/2026-2";
-  ASSERT_EQ(town_.Step(next, "check", Checker(), Because()).status(), absl::OkStatus());
+  ASSERT_EQ(town_.Step(next, "check", Clerk(), Because()).status(), absl::OkStatus());
   ASSERT_EQ(town_.Step(next, "write-notice", Checker(), testdata::Noticed()).status(),
             absl::OkStatus());
   v1::StepDetails served = Served("2026-03-03");
