@@ -8,7 +8,7 @@
 
 #include "services/feeds/committee/committee_feed.h"
 #include "services/feeds/evidence_service.h"
-#include "services/feeds/feed_fixture.h"
+#include "services/feeds/testing/test_feed.h"
 #include "services/feeds/registry/registry_feed.h"
 #include "services/runtime/server.h"
 
@@ -120,15 +120,15 @@ class FeedServiceTest : public ::testing::Test {
     return std::make_unique<runtime::RpcService>(
         service, workers_, system_clock_, metrics_, runtime::RpcLimits{}, [] { return "trace"; });
   }
-  void Register(FeedDefinition& definition, FeedHarness& harness, runtime::RpcService& service) {
+  void Register(FeedDefinition& definition, TestFeed& harness, runtime::RpcService& service) {
     RegisterFeedMethods(harness.feed(), service, definition.verbs);
     definition.more(harness.feed(), service, harness.divisions(), harness.clock());
   }
 
   FeedDefinition registry_definition_;
   FeedDefinition committee_definition_;
-  FeedHarness registry_;
-  FeedHarness committee_;
+  TestFeed registry_;
+  TestFeed committee_;
   runtime::SystemClock system_clock_;
   runtime::Metrics metrics_;
   runtime::Workers workers_{{.threads = 4, .in_flight_max = 64}};

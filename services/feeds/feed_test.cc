@@ -3,12 +3,13 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "xince/journal/v1/entries.pb.h"
 #include "xince/registry/v1/firm.pb.h"
 #include "xince/registry/v1/manager.pb.h"
 #include "xince/registry/v1/project.pb.h"
 
-#include "services/feeds/feed_fixture.h"
 #include "services/feeds/registry/registry_records.h"
+#include "services/feeds/testing/test_feed.h"
 #include "services/runtime/request_id.h"
 
 // The framework's promises, tried on the records of the registry.
@@ -27,9 +28,9 @@ using ::xince::registry::v1::Firm;
 using ::xince::registry::v1::Manager;
 using ::xince::registry::v1::Organization;
 
-class FeedTest : public ::testing::Test, public FeedHarness {
+class FeedTest : public ::testing::Test, public TestFeed {
  protected:
-  FeedTest() : FeedHarness("registry", registry::RegistryRecordTypes()) {}
+  FeedTest() : TestFeed("registry", registry::RegistryRecordTypes()) {}
 
   static Organization AnOrganization(const std::string& name = "示例组织(虚构)") {
     Organization organization;

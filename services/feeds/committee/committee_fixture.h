@@ -10,7 +10,7 @@
 #include "xince/committee/v1/review.pb.h"
 
 #include "services/feeds/committee/committee_records.h"
-#include "services/feeds/feed_fixture.h"
+#include "services/feeds/testing/test_feed.h"
 
 /// A committee feed with records in it, for tests.
 namespace xince::committee::testdata {
@@ -28,10 +28,10 @@ inline type::v1::Document ADocument() {
 }
 
 /// The feed `committee` of a test, and records that it accepts.
-class CommitteeTest : public ::testing::Test, public feeds::testdata::FeedHarness {
+class CommitteeTest : public ::testing::Test, public feeds::testdata::TestFeed {
  protected:
   explicit CommitteeTest(const Rules& rules = NoRules())
-      : FeedHarness("committee", CommitteeRecordTypes(rules)) {}
+      : TestFeed("committee", CommitteeRecordTypes(rules)) {}
 
   static v1::Committee ACommittee(const std::string& id = "c") {
     auto committee = feeds::testdata::Parse<v1::Committee>(R"pb(

@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "xince/journal/v1/entries.pb.h"
+
 #include "services/feeds/committee/committee_fixture.h"
 #include "services/feeds/committee/overdue_elections.h"
 #include "services/type/field_rules_limits.h"

@@ -220,9 +220,9 @@ class FiledDraw : public testing::Test {
   }
 
   int calls_ = 0;
-  feeds::TestFeed feed_{
+  feeds::testdata::TestFeed feed_{
       "inspection", RecordTypes(SampleKinds(), Counting(calls_)), Verbs(), kSampleDay};
-  feeds::TestDoor door_{InspectionFeed(SampleKinds(), SampleRandom()), feed_};
+  feeds::testdata::TestDoor door_{InspectionFeed(SampleKinds(), SampleRandom()), feed_};
 };
 
 TEST_F(FiledDraw, IsOneEntryWithItsSeedAndItsResult) {
@@ -238,7 +238,7 @@ TEST_F(FiledDraw, IsOneEntryWithItsSeedAndItsResult) {
   EXPECT_EQ(filed->info().revision(), 1u);
   EXPECT_EQ(calls_, 0);
   EXPECT_EQ(feed_.NewEvidence(), "");
-  feed_.Restart(/*keep_snapshots=*/false);
+  feed_.Restart(/*forget_snapshots=*/true);
   EXPECT_EQ(feed_.Get<InspectionDraw>(filed->name())->SerializeAsString(),
             filed->SerializeAsString());
 }

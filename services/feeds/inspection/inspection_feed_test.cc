@@ -12,9 +12,9 @@ namespace {
 
 class InspectionFeedTest : public testing::Test {
  protected:
-  feeds::TestFeed feed_{
+  feeds::testdata::TestFeed feed_{
       "inspection", RecordTypes(SampleKinds(), SampleRandom()), Verbs(), kSampleDay};
-  feeds::TestDoor door_{InspectionFeed(SampleKinds(), SampleRandom()), feed_};
+  feeds::testdata::TestDoor door_{InspectionFeed(SampleKinds(), SampleRandom()), feed_};
 };
 
 TEST_F(InspectionFeedTest, EveryMethodHasAHandlerAndAnAccessRule) {

@@ -11,8 +11,8 @@
 namespace xince::inspection {
 namespace {
 
-using ::xince::feeds::FromText;
-using ::xince::feeds::TestFeed;
+using ::xince::feeds::testdata::Parse;
+using ::xince::feeds::testdata::TestFeed;
 
 class InspectionFields : public testing::Test {
  protected:
@@ -42,22 +42,22 @@ TEST_F(InspectionFields, OfRecordsKeepTheirLimits) {
 }
 
 TEST_F(InspectionFields, OfVerbsKeepTheirLimits) {
-  ExpectLimits(FromText<v1::ExtendRectificationOrderRequest>(R"(
+  ExpectLimits(Parse<v1::ExtendRectificationOrderRequest>(R"(
     name: 'rectificationOrders/o1' expected_revision: 1 deadline: '2026-05-20'
     extend_date: '2026-04-10' reason: '施工需要' document { title: '延期批复' })"));
-  ExpectLimits(FromText<v1::AcceptRectificationOrderRequest>(R"(
+  ExpectLimits(Parse<v1::AcceptRectificationOrderRequest>(R"(
     name: 'rectificationOrders/o1' expected_revision: 1 corrected_date: '2026-04-10'
     accepted_date: '2026-04-11' accepted_by: '秦淮区房产局' opinion: '合格'
     document { title: '验收记录' })"));
-  ExpectLimits(FromText<v1::FailRectificationOrderRequest>(R"(
+  ExpectLimits(Parse<v1::FailRectificationOrderRequest>(R"(
     name: 'rectificationOrders/o1' expected_revision: 1 failed_date: '2026-04-21'
     reason: '未清理' document { title: '复查记录' })"));
-  ExpectLimits(FromText<v1::CloseComplaintRequest>(R"(
+  ExpectLimits(Parse<v1::CloseComplaintRequest>(R"(
     name: 'complaints/c1' expected_revision: 1 resolved: true closed_date: '2026-04-10'
     opinion: '满意')"));
-  ExpectLimits(FromText<v1::VerifyConductRequest>(R"(
+  ExpectLimits(Parse<v1::VerifyConductRequest>(R"(
     name: 'conducts/c1' expected_revision: 1 opinion: '属实' document { title: '核实记录' })"));
-  ExpectLimits(FromText<v1::PublishInspectionDrawRequest>(R"(
+  ExpectLimits(Parse<v1::PublishInspectionDrawRequest>(R"(
     name: 'inspectionDraws/d1' expected_revision: 1 publish_date: '2026-11-21'
     publish_uri: 'https://example.invalid/3')"));
 }
@@ -76,7 +76,7 @@ TEST_F(InspectionFields, AVerbRefusesARecordOfAnotherType) {
   const auto finding = feed_.Create(SampleFinding());
   ASSERT_TRUE(finding.ok()) << finding.status();
   const auto refused =
-      feed_.Call("VerifyConduct", *finding, FromText<v1::VerifyConductRequest>("opinion: '属实'"));
+      feed_.Call("VerifyConduct", *finding, Parse<v1::VerifyConductRequest>("opinion: '属实'"));
   EXPECT_EQ(runtime::ReasonOf(refused.status()), "RESOURCE_SYNTAX");
   // Past the door, too.
   for (const feeds::FeedVerb& verb : Verbs()) {

@@ -14,7 +14,7 @@
 namespace xince::inspection {
 namespace {
 
-using ::xince::feeds::TestFeed;
+using ::xince::feeds::testdata::TestFeed;
 
 class InspectionRecords : public testing::Test {
  protected:

@@ -17,10 +17,11 @@ namespace {
 using v1::Complaint;
 using v1::Conduct;
 using v1::RectificationOrder;
-using ::xince::feeds::FromText;
-using ::xince::feeds::kOfficer;
-using ::xince::feeds::kOther;
-using ::xince::feeds::TestFeed;
+using ::xince::feeds::testdata::As;
+using ::xince::feeds::testdata::kOfficer;
+using ::xince::feeds::testdata::kOther;
+using ::xince::feeds::testdata::Parse;
+using ::xince::feeds::testdata::TestFeed;
 
 class InspectionVerbs : public testing::Test {
  protected:
@@ -273,7 +274,7 @@ TEST_F(InspectionVerbs, CloseOutNumbersHaveNoGapsAcrossVoidsAndRestarts) {
   EXPECT_EQ(number("c", "2026-04-12").close_out_number(), "320104-2026-0003");
   feed_.Restart();
   EXPECT_EQ(number("d", "2026-04-13").close_out_number(), "320104-2026-0004");
-  feed_.Restart(/*keep_snapshots=*/false);
+  feed_.Restart(/*forget_snapshots=*/true);
   EXPECT_EQ(number("e", "2026-04-13").close_out_number(), "320104-2026-0005");
   feed_.SetToday("2027-01-05");
   EXPECT_EQ(number("f", "").close_out_number(), "320104-2027-0001");
@@ -453,7 +454,7 @@ TEST_F(InspectionVerbs, AComplaintKeepsItsDatesInOrderAndItsNumberToItself) {
   };
   for (const auto& [change, field] : cases) {
     Complaint complaint = SampleComplaint();
-    complaint.MergeFrom(FromText<Complaint>(change));
+    complaint.MergeFrom(Parse<Complaint>(change));
     const absl::Status status = feed_.Create(complaint).status();
     EXPECT_EQ(runtime::ReasonOf(status), "DATE_ORDER") << change;
     EXPECT_EQ(runtime::ToProblem(status).field, field);
@@ -471,7 +472,7 @@ TEST_F(InspectionVerbs, ADecidedConductCountsAtOnceAndIsNotVerified) {
   EXPECT_EQ(filed.state(), Conduct::EFFECTIVE);
   v1::VerifyConductRequest request;
   request.set_opinion("属实");
-  EXPECT_EQ(Reason(feed_.Call("VerifyConduct", filed, request, kOther)),
+  EXPECT_EQ(Reason(feed_.Call("VerifyConduct", filed, request, As(kOther))),
             "CONDUCT_ALREADY_EFFECTIVE");
 }
 
@@ -490,11 +491,11 @@ TEST_F(InspectionVerbs, AReportedConductCountsOnceSomebodyElseVerifiedIt) {
     EXPECT_EQ(filed.recorded_by(), kOfficer);
     EXPECT_EQ(feed_.NewEvidence(), "");
     v1::VerifyConductRequest request;
-    EXPECT_EQ(Reason(feed_.Call("VerifyConduct", filed, request, kOther)), "FIELD_REQUIRED");
+    EXPECT_EQ(Reason(feed_.Call("VerifyConduct", filed, request, As(kOther))), "FIELD_REQUIRED");
     request.set_opinion("属实");
     request.mutable_document()->set_title("核实记录");
     EXPECT_EQ(Reason(feed_.Call("VerifyConduct", filed, request)), "SAME_ACTOR");
-    const auto verified = feed_.Call("VerifyConduct", filed, request, kOther);
+    const auto verified = feed_.Call("VerifyConduct", filed, request, As(kOther));
     ASSERT_TRUE(verified.ok()) << verified.status();
     EXPECT_EQ(verified->verified_by(), kOther);
     EXPECT_EQ(
@@ -512,12 +513,12 @@ TEST_F(InspectionVerbs, WhoeverChangedAReportDoesNotVerifyIt) {
   report.set_source(Conduct::FIRM_REPORT);
   Conduct filed = *feed_.Create(report);
   filed.set_description("合同终止后逾期撤出");
-  const Conduct changed = *feed_.Update(filed, kOther);
+  const Conduct changed = *feed_.Update(filed, As(kOther));
   v1::VerifyConductRequest request;
   request.set_opinion("属实");
-  EXPECT_EQ(Reason(feed_.Call("VerifyConduct", changed, request, kOther)), "SAME_ACTOR");
-  EXPECT_EQ(Reason(feed_.Call("VerifyConduct", changed, request, kOfficer)), "SAME_ACTOR");
-  EXPECT_TRUE(feed_.Call("VerifyConduct", changed, request, "officer-c").ok());
+  EXPECT_EQ(Reason(feed_.Call("VerifyConduct", changed, request, As(kOther))), "SAME_ACTOR");
+  EXPECT_EQ(Reason(feed_.Call("VerifyConduct", changed, request, As(kOfficer))), "SAME_ACTOR");
+  EXPECT_TRUE(feed_.Call("VerifyConduct", changed, request, As("officer-c")).ok());
 }
 
 TEST_F(InspectionVerbs, GoodConductHasNoNegativePoints) {

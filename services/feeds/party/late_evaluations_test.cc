@@ -16,8 +16,9 @@
 namespace xince::party {
 namespace {
 
-using ::xince::feeds::kOther;
-using ::xince::feeds::TestFeed;
+using ::xince::feeds::testdata::As;
+using ::xince::feeds::testdata::kOther;
+using ::xince::feeds::testdata::TestFeed;
 
 constexpr char kWindow[] = "evaluationWindows/w1";
 
@@ -161,7 +162,7 @@ TEST_F(LateEvaluations, ProgressIsCountedByDivision) {
   const v1::Evaluation filed = File("320104002", "projects/p1");
   File("320104003", "projects/p3");
   v1::CountersignEvaluationRequest request;
-  ASSERT_TRUE(feed_.Call("CountersignEvaluation", filed, request, kOther).ok());
+  ASSERT_TRUE(feed_.Call("CountersignEvaluation", filed, request, As(kOther)).ok());
   EXPECT_EQ(Rows(0),
             (std::vector<std::string>{"320104002 2/1/1/1 5000",
                                       "320104003 1/1/0/0 10000",

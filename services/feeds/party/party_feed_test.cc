@@ -10,12 +10,12 @@
 namespace xince::party {
 namespace {
 
-using ::xince::feeds::kOther;
+using ::xince::feeds::testdata::kOther;
 
 class PartyFeedTest : public testing::Test {
  protected:
-  feeds::TestFeed feed_{"party", RecordTypes(), Verbs(), kSampleDay};
-  feeds::TestDoor door_{PartyFeed(), feed_};
+  feeds::testdata::TestFeed feed_{"party", RecordTypes(), Verbs(), kSampleDay};
+  feeds::testdata::TestDoor door_{PartyFeed(), feed_};
 };
 
 TEST_F(PartyFeedTest, EveryMethodHasAHandlerAndAnAccessRule) {

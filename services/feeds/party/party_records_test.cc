@@ -22,10 +22,11 @@ using v1::Evaluation;
 using v1::EvaluationForm;
 using v1::EvaluationWindow;
 using v1::PartyIndicator;
-using ::xince::feeds::FromText;
-using ::xince::feeds::kOfficer;
-using ::xince::feeds::kOther;
-using ::xince::feeds::TestFeed;
+using ::xince::feeds::testdata::As;
+using ::xince::feeds::testdata::kOfficer;
+using ::xince::feeds::testdata::kOther;
+using ::xince::feeds::testdata::Parse;
+using ::xince::feeds::testdata::TestFeed;
 
 class PartyRecords : public testing::Test {
  protected:
@@ -51,7 +52,7 @@ class PartyRecords : public testing::Test {
   absl::StatusOr<Evaluation> Countersign(const Evaluation& evaluation, const std::string& actor) {
     v1::CountersignEvaluationRequest request;
     request.set_opinion("同意");
-    return feed_.Call("CountersignEvaluation", evaluation, request, actor);
+    return feed_.Call("CountersignEvaluation", evaluation, request, As(actor));
   }
 
   TestFeed feed_{"party", RecordTypes(), Verbs(), kSampleDay};
@@ -63,10 +64,10 @@ TEST_F(PartyRecords, FieldsKeepTheirLimits) {
   ExpectLimits(SampleEvaluation());
   ExpectLimits(SampleExpected());
   ExpectLimits(SampleIndicator());
-  ExpectLimits(FromText<v1::CountersignEvaluationRequest>(
+  ExpectLimits(Parse<v1::CountersignEvaluationRequest>(
       "name: 'evaluations/e1' expected_revision: 1 opinion: '同意'"));
-  ExpectLimits(FromText<v1::ListLateEvaluationsRequest>("window: 'evaluationWindows/w1'"));
-  ExpectLimits(FromText<v1::GetEvaluationProgressRequest>("window: 'evaluationWindows/w1'"));
+  ExpectLimits(Parse<v1::ListLateEvaluationsRequest>("window: 'evaluationWindows/w1'"));
+  ExpectLimits(Parse<v1::GetEvaluationProgressRequest>("window: 'evaluationWindows/w1'"));
 }
 
 TEST_F(PartyRecords, AFormsItemsHaveCodesOfTheirOwnAndSumToItsFullScore) {
@@ -101,7 +102,7 @@ TEST_F(PartyRecords, AFormNoLongerChangesOnceAWindowUsesIt) {
   const auto window = feed_.Create(SampleWindow());
   ASSERT_TRUE(window.ok()) << window.status();
   EXPECT_EQ(runtime::ReasonOf(feed_.Update(form).status()), "FORM_IN_USE");
-  EXPECT_EQ(runtime::ReasonOf(feed_.Void(form)), "RECORD_REFERENCED");
+  EXPECT_EQ(runtime::ReasonOf(feed_.Void(form).status()), "RECORD_REFERENCED");
   ASSERT_TRUE(feed_.Void(*window).ok());
   EXPECT_TRUE(feed_.Update(form).ok());
 }
@@ -183,7 +184,7 @@ TEST_F(PartyRecords, AWindowWithEvaluationsIsNotVoided) {
   const EvaluationWindow window = *feed_.Get<EvaluationWindow>("evaluationWindows/w1");
   const auto evaluation = feed_.Create(SampleEvaluation());
   ASSERT_TRUE(evaluation.ok()) << evaluation.status();
-  EXPECT_EQ(runtime::ReasonOf(feed_.Void(window)), "RECORD_REFERENCED");
+  EXPECT_EQ(runtime::ReasonOf(feed_.Void(window).status()), "RECORD_REFERENCED");
   ASSERT_TRUE(feed_.Void(*evaluation).ok());
   EXPECT_TRUE(feed_.Void(window).ok());
 }
@@ -387,7 +388,7 @@ TEST_F(PartyRecords, ACountersignatureComesFromSomebodyElseOnceAndBeforeTheLock)
   EXPECT_EQ(runtime::ReasonOf(Countersign(filed, kOfficer).status()), "SAME_ACTOR");
   Evaluation changed = filed;
   changed.set_opinion("服务较好");
-  changed = *feed_.Update(changed, kOther);
+  changed = *feed_.Update(changed, As(kOther));
   EXPECT_EQ(runtime::ReasonOf(Countersign(changed, kOther).status()), "SAME_ACTOR");
   EXPECT_EQ(runtime::ReasonOf(Countersign(changed, kOfficer).status()), "SAME_ACTOR");
   feed_.SetToday("2026-12-21");

@@ -7,7 +7,7 @@
 #include "xince/registry/v1/manager.pb.h"
 #include "xince/registry/v1/project.pb.h"
 
-#include "services/feeds/feed_fixture.h"
+#include "services/feeds/testing/test_feed.h"
 #include "services/feeds/registry/registry_records.h"
 
 /// A register with the feed's records in it, for tests.
@@ -17,9 +17,9 @@ inline constexpr char kFirm[] = "firms/91350100M000100Y43";
 inline constexpr char kOtherFirm[] = "firms/91110000600037341L";
 
 /// The feed `registry` of a test, and records that it accepts.
-class RegistryTest : public ::testing::Test, public feeds::testdata::FeedHarness {
+class RegistryTest : public ::testing::Test, public feeds::testdata::TestFeed {
  protected:
-  RegistryTest() : FeedHarness("registry", RegistryRecordTypes()) {}
+  RegistryTest() : TestFeed("registry", RegistryRecordTypes()) {}
 
   static v1::Firm AFirm(const std::string& name = kFirm) {
     auto firm = feeds::testdata::Parse<v1::Firm>(R"pb(

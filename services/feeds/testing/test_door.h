@@ -15,7 +15,7 @@
 #include "services/runtime/server.h"
 
 /// For tests: a feed's service as callers meet it, without a network.
-namespace xince::feeds {
+namespace xince::feeds::testdata {
 
 class TestDoor {
  public:
@@ -61,6 +61,6 @@ class TestDoor {
   std::string revision_;
 };
 
-}  // namespace xince::feeds
+}  // namespace xince::feeds::testdata
 
 #endif  // SERVICES_FEEDS_TESTING_TEST_DOOR_H_

@@ -1,42 +1,38 @@
 #include "services/feeds/testing/test_feed.h"
 
-#include <filesystem>
-#include <future>
+#include <cstdint>
+#include <cstdlib>
+#include <fstream>
+#include <iterator>
 
 #include "absl/strings/ascii.h"
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
 
 #include "xince/journal/v1/entries.pb.h"
 
-namespace xince::feeds {
+namespace xince::feeds::testdata {
 namespace {
 
 using ::google::protobuf::Message;
 using ::xince::evidence::v1::Evidence;
 
-// A city with two districts, their streets and communities, and another city.
+// A city with three districts, their streets and communities, another of the province, and one of another.
 type::Divisions SmallTree() {
   absl::StatusOr<type::Divisions> divisions = type::Divisions::FromList({
-      {"32", "江苏省"},
-      {"3201", "南京市"},
-      {"320104", "秦淮区"},
-      {"320104002", "五老村街道"},
-      {"320104002001", "甲社区"},
-      {"320104002002", "乙社区"},
-      {"320104003", "洪武路街道"},
-      {"320104003001", "丙社区"},
-      {"320106", "鼓楼区"},
-      {"320106002", "宁海路街道"},
-      {"320106002001", "丁社区"},
-      {"3202", "无锡市"},
-      {"320205", "锡山区"},
-      {"320205001", "东亭街道"},
-      {"320205001001", "戊社区"},
+      {"32", "江苏省"},           {"3201", "南京市"},
+      {"320104", "秦淮区"},       {"320104002", "夫子庙街道"},
+      {"320104002001", "甲社区"}, {"320104002002", "乙社区"},
+      {"320104003", "红花街道"},  {"320104003001", "丙社区"},
+      {"320105", "建邺区"},       {"320105002", "沙洲街道"},
+      {"320106", "鼓楼区"},       {"320106002", "宁海路街道"},
+      {"320106002001", "丁社区"}, {"3202", "无锡市"},
+      {"320205", "锡山区"},       {"320205001", "东亭街道"},
+      {"320205001001", "戊社区"}, {"51", "四川省"},
+      {"5101", "成都市"},         {"510104", "锦江区"},
   });
-  EXPECT_TRUE(divisions.ok()) << divisions.status();
+  if (!divisions.ok()) ADD_FAILURE() << divisions.status();
   return *std::move(divisions);
 }
 
@@ -46,27 +42,6 @@ absl::Time NoonInShanghai(absl::string_view date) {
   return absl::UnixEpoch() + absl::Hours(24) * parsed.value_or(type::Date()).days() +
          absl::Hours(4);
 }
-
-std::unique_ptr<Message> Copy(const Message& message) {
-  std::unique_ptr<Message> copy(message.New());
-  copy->CopyFrom(message);
-  return copy;
-}
-
-// Waits for the answer of one call.
-class Waiter {
- public:
-  Feed::Done Done() {
-    return [answer = answer_](absl::StatusOr<RecordAnswer> result) {
-      answer->set_value(std::move(result));
-    };
-  }
-  absl::StatusOr<RecordAnswer> Wait() { return answer_->get_future().get(); }
-
- private:
-  std::shared_ptr<std::promise<absl::StatusOr<RecordAnswer>>> answer_ =
-      std::make_shared<std::promise<absl::StatusOr<RecordAnswer>>>();
-};
 
 std::string Number(int64_t hundredths) {
   if (hundredths % 100 == 0) return absl::StrCat(hundredths / 100);
@@ -123,32 +98,31 @@ TestFeed::TestFeed(std::string name,
 TestFeed::~TestFeed() { feed_->Stop(); }
 
 void TestFeed::Start() {
-  absl::StatusOr<std::unique_ptr<journal::SqliteJournal>> opened = journal::SqliteJournal::Open(
-      {.path = dir_.File("journal"), .name = name_, .allow_unsafe_filesystem = true});
+  absl::StatusOr<std::unique_ptr<journal::SqliteJournal>> opened =
+      journal::SqliteJournal::Open({.path = dir_.File("feed.journal"),
+                                    .name = absl::StrCat("test/", name_),
+                                    .allow_unsafe_filesystem = true});
   ASSERT_TRUE(opened.ok()) << opened.status();
-  journal_ = *std::move(opened);
-  feed_ = std::make_unique<Feed>(
-      FeedOptions{.name = name_, .types = types_, .identity_key = std::string(32, 'k')},
-      *journal_,
-      clock_,
-      divisions_);
+  sqlite_ = *std::move(opened);
+  const bool forget = journal_ != nullptr && journal_->forget_snapshots;
+  journal_ = std::make_unique<JournalDecorator>(*sqlite_);
+  journal_->forget_snapshots = forget;
+  options_.name = name_;
+  options_.types = types_;
+  if (options_.identity_key.empty()) options_.identity_key = kIdentityKey;
+  feed_ = std::make_unique<Feed>(options_, *journal_, clock_, divisions_);
   const absl::Status started = feed_->Start();
   ASSERT_TRUE(started.ok()) << started;
 }
 
 void TestFeed::SetToday(absl::string_view date) { clock_.SetTime(NoonInShanghai(date)); }
 
-void TestFeed::Restart(bool keep_snapshots) {
+void TestFeed::Restart(bool forget_snapshots) {
   feed_->Stop();
   feed_.reset();
-  journal_.reset();
-  if (!keep_snapshots) {
-    for (const auto& file : std::filesystem::directory_iterator(dir_.path())) {
-      if (absl::StrContains(file.path().filename().string(), "snapshot")) {
-        std::filesystem::remove_all(file.path());
-      }
-    }
-  }
+  journal_->forget_snapshots = forget_snapshots;
+  // What was open is closed first: a journal has one owner.
+  sqlite_.reset();
   Start();
 }
 
@@ -156,63 +130,71 @@ type::FieldContext TestFeed::Fields() const {
   return {.divisions = &divisions_, .today = type::TodayInShanghai(clock_.Now())};
 }
 
-absl::StatusOr<RecordAnswer> TestFeed::CreateAny(const Message& record, const std::string& actor) {
-  Waiter waiter;
-  feed_->Create(*feed_->TypeOf(record.GetDescriptor()->full_name()),
-                Copy(record),
-                {.actor = actor},
-                waiter.Done());
-  return waiter.Wait();
-}
-
-absl::StatusOr<RecordAnswer> TestFeed::UpdateAny(const Message& record,
-                                                 journal::Revision revision,
-                                                 const std::string& actor) {
-  Waiter waiter;
-  feed_->Update(*feed_->TypeOf(record.GetDescriptor()->full_name()),
-                Copy(record),
-                revision,
-                {.actor = actor},
-                waiter.Done());
-  return waiter.Wait();
-}
-
-absl::StatusOr<RecordAnswer> TestFeed::CallAny(const std::string& method,
-                                               Message& request,
-                                               const std::string& name,
-                                               journal::Revision revision,
-                                               const std::string& actor) {
-  if (absl::Status status = feed_->PrepareRequest(request); !status.ok()) return status;
+void TestFeed::Modify(const std::string& method,
+                      Message& request,
+                      const type::v1::RecordInfo& info,
+                      const Caller& caller,
+                      Feed::Done done) {
+  if (absl::Status status = feed_->PrepareRequest(request); !status.ok()) return done(status);
   for (const FeedVerb& verb : verbs_) {
     if (verb.method != method) continue;
-    Waiter waiter;
-    feed_->Modify(
-        name,
-        revision,
-        request,
-        [&](Message& record, const CheckContext& context) {
-          return verb.change(request, record, context);
+    const std::shared_ptr<Message> asked(request.New());
+    asked->CopyFrom(request);
+    return feed_->Modify(
+        StringField(request, "name"),
+        info.revision(),
+        *asked,
+        [asked, change = verb.change](Message& record, const CheckContext& context) {
+          return change(*asked, record, context);
         },
-        {.actor = actor},
-        waiter.Done());
-    return waiter.Wait();
+        caller,
+        std::move(done));
   }
   ADD_FAILURE() << "no verb " << method;
-  return absl::InternalError(method);
+  done(absl::InternalError(method));
 }
 
-absl::Status TestFeed::VoidAny(const std::string& name, journal::Revision revision) {
-  Waiter waiter;
-  type::v1::Voiding voiding;
-  voiding.set_reason("登记有误");
-  feed_->Void(name, revision, voiding, {.actor = kOfficer}, waiter.Done());
-  return waiter.Wait().status();
+std::vector<std::string> TestFeed::IdsOf(const Page& page) {
+  std::vector<std::string> ids;
+  for (const auto& record : page.records) {
+    const std::string name = StringField(*record, "name");
+    ids.push_back(name.substr(name.find('/') + 1));
+  }
+  return ids;
+}
+
+std::vector<journal::Entry> TestFeed::Entries() {
+  std::vector<journal::Entry> entries;
+  const absl::Status status = sqlite_->Read(0, SIZE_MAX, [&](const journal::Entry& entry) {
+    entries.push_back(entry);
+    return absl::OkStatus();
+  });
+  EXPECT_TRUE(status.ok()) << status;
+  return entries;
+}
+
+std::vector<Evidence> TestFeed::NewestEvidence() {
+  journal::v1::FeedEntry entry;
+  evidence::v1::StreamEvidenceResponse batch;
+  EXPECT_TRUE(entry.ParseFromString(Entries().back().payload));
+  EXPECT_TRUE(batch.ParseFromString(entry.evidence()));
+  return {batch.evidence().begin(), batch.evidence().end()};
+}
+
+std::string TestFeed::NewestEvidenceText() {
+  evidence::v1::StreamEvidenceResponse batch;
+  for (Evidence& piece : NewestEvidence()) *batch.add_evidence() = std::move(piece);
+  google::protobuf::TextFormat::Printer printer;
+  printer.SetUseUtf8StringEscaping(true);
+  std::string text;
+  printer.PrintToString(batch, &text);
+  return text.empty() ? "# none\n" : text;
 }
 
 std::string TestFeed::NewEvidence() {
   std::vector<std::string> lines;
   const absl::Status status =
-      journal_->Read(evidence_after_, SIZE_MAX, [&](const journal::Entry& stored) {
+      sqlite_->Read(evidence_after_, SIZE_MAX, [&](const journal::Entry& stored) {
         evidence_after_ = stored.revision;
         journal::v1::FeedEntry entry;
         evidence::v1::StreamEvidenceResponse batch;
@@ -225,4 +207,11 @@ std::string TestFeed::NewEvidence() {
   return absl::StrJoin(lines, "\n");
 }
 
-}  // namespace xince::feeds
+void ExpectGolden(const std::string& path, const std::string& text) {
+  if (std::getenv("XINCE_REGENERATE_GOLDEN") != nullptr) std::ofstream(path) << text;
+  std::ifstream file(path);
+  const std::string golden{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+  EXPECT_EQ(text, golden) << path;
+}
+
+}  // namespace xince::feeds::testdata

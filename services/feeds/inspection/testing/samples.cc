@@ -9,7 +9,7 @@
 namespace xince::inspection {
 namespace {
 
-using ::xince::feeds::FromText;
+using ::xince::feeds::testdata::Parse;
 
 // What nearly all records say.
 std::string Common(const std::string& subject) {
@@ -42,7 +42,7 @@ RandomBytes SampleRandom() {
 }
 
 v1::Inspection SampleInspection() {
-  return FromText<v1::Inspection>(absl::StrCat(Common(kProject), R"(
+  return Parse<v1::Inspection>(absl::StrCat(Common(kProject), R"(
     name: 'inspections/i1' method: MYSTERY_VISIT inspection_date: '2026-03-10' inspectors: 2
     standard: '住宅物业服务等级规范' standard_version: '2024' checklist_groups: '基本清扫保洁'
     checklist_groups: '基本秩序维护' score_hundredths: 9250 result: PASSED summary: '总体良好'
@@ -50,7 +50,7 @@ v1::Inspection SampleInspection() {
 }
 
 v1::Finding SampleFinding() {
-  return FromText<v1::Finding>(absl::StrCat(Common(kProject), kDecision, R"(
+  return Parse<v1::Finding>(absl::StrCat(Common(kProject), kDecision, R"(
     name: 'findings/f1' kind: 'inspection.inaction' severity: GENERAL description: '检查中不作为'
     checklist_item: 'A3' occurred_date: '2026-03-10' determined_date: '2026-03-15'
     corrected_date: '2026-04-01' circular_criticism: true public_notice: true matter: 'm1'
@@ -58,7 +58,7 @@ v1::Finding SampleFinding() {
 }
 
 v1::Penalty SamplePenalty() {
-  return FromText<v1::Penalty>(absl::StrCat(Common(kFirm), kDecision, R"(
+  return Parse<v1::Penalty>(absl::StrCat(Common(kFirm), kDecision, R"(
     name: 'penalties/p1' decision_number: '宁秦房罚字〔2026〕8号' penalty_name: '擅自改变用房用途案'
     sort: FINE cause: '擅自改变物业服务用房用途' basis: '物业管理条例第六十二条' result: '罚款一万元'
     amount_cents: 1000000 cases: 2 repair_class: GENERAL occurred_date: '2026-02-01'
@@ -67,13 +67,13 @@ v1::Penalty SamplePenalty() {
 }
 
 v1::RectificationOrder SampleOrder() {
-  return FromText<v1::RectificationOrder>(absl::StrCat(Common(kProject), R"(
+  return Parse<v1::RectificationOrder>(absl::StrCat(Common(kProject), R"(
     name: 'rectificationOrders/o1' facts: '消防通道被占用,限期清理' issue_date: '2026-03-20'
     deadline: '2026-04-20' matter: 'm3')"));
 }
 
 v1::Complaint SampleComplaint() {
-  return FromText<v1::Complaint>(absl::StrCat(Common(kProject), R"(
+  return Parse<v1::Complaint>(absl::StrCat(Common(kProject), R"(
     name: 'complaints/c1' channel: HOTLINE_12345 complaint_number: 'NJ2026031000123' topic: '保洁'
     content: '楼道长期无人打扫' received_date: '2026-03-10' accepted_date: '2026-03-11'
     due_date: '2026-03-17' handled_date: '2026-03-18' replied_date: '2026-03-19'
@@ -81,20 +81,20 @@ v1::Complaint SampleComplaint() {
 }
 
 v1::ComplaintStatistics SampleComplaintStatistics() {
-  return FromText<v1::ComplaintStatistics>(absl::StrCat(Common(kProject), R"(
+  return Parse<v1::ComplaintStatistics>(absl::StrCat(Common(kProject), R"(
     name: 'complaintStatistics/s1' channel: HOTLINE_12345 start_date: '2026-01-01'
     end_date: '2026-04-01' received: 140 handled: 131 on_time: 120 repeated: 5 group: 1)"));
 }
 
 v1::ServiceStatistics SampleServiceStatistics() {
-  return FromText<v1::ServiceStatistics>(absl::StrCat(Common(kProject), R"(
+  return Parse<v1::ServiceStatistics>(absl::StrCat(Common(kProject), R"(
     name: 'serviceStatistics/s1' start_date: '2026-01-01' end_date: '2026-02-01'
     fees_due_cents: 300000 fees_collected_cents: 200000 lifts_due: 8 lifts_inspected: 7
     repairs_requested: 3 repairs_on_time: 1 disclosures_due: 4 disclosures_made: 4)"));
 }
 
 v1::Assessment SampleAssessment() {
-  return FromText<v1::Assessment>(absl::StrCat(Common(kProject), R"(
+  return Parse<v1::Assessment>(absl::StrCat(Common(kProject), R"(
     name: 'assessments/a1' purpose: SERVICE_QUALITY assessor: '某第三方评价机构'
     assessor_subject: 'organizations/o1' assessment_date: '2026-03-15' start_date: '2025-01-01'
     end_date: '2026-01-01' score_hundredths: 8850 grade: '良好' standard: '物业服务质量评价规范'
@@ -102,28 +102,28 @@ v1::Assessment SampleAssessment() {
 }
 
 v1::SatisfactionSurvey SampleSurvey() {
-  return FromText<v1::SatisfactionSurvey>(absl::StrCat(Common(kProject), R"(
+  return Parse<v1::SatisfactionSurvey>(absl::StrCat(Common(kProject), R"(
     name: 'satisfactionSurveys/s1' method: TELEPHONE surveyor: '某调查机构' start_date: '2026-03-01'
     end_date: '2026-03-11' rate_hundredths_percent: 9357 sample_size: 200 households: 1200
     publish_date: '2026-03-20' publish_uri: 'https://example.invalid/2')"));
 }
 
 v1::Honour SampleHonour() {
-  return FromText<v1::Honour>(absl::StrCat(Common(kProject), kDecision, R"(
+  return Parse<v1::Honour>(absl::StrCat(Common(kProject), kDecision, R"(
     name: 'honours/h1' title: '全国物业管理示范大厦' category: 'demonstration-project'
     award_date: '2026-05-01' valid_until: '2029-05-01' matter: 'm6'
     decided_points_hundredths: 700)"));
 }
 
 v1::Conduct SampleConduct() {
-  return FromText<v1::Conduct>(absl::StrCat(Common(kFirm), kDecision, R"(
+  return Parse<v1::Conduct>(absl::StrCat(Common(kFirm), kDecision, R"(
     name: 'conducts/c1' kind: 'inspection.handover-refused' nature: BAD source: REVIEW_MEETING
     description: '合同终止后拒不撤出' occurred_date: '2026-03-10' determined_date: '2026-06-30'
     corrected_date: '2026-07-15' matter: 'm7' decided_points_hundredths: -1200)"));
 }
 
 v1::InspectionDraw SampleDraw() {
-  return FromText<v1::InspectionDraw>(R"(
+  return Parse<v1::InspectionDraw>(R"(
     name: 'inspectionDraws/d1' title: '2026年度双随机检查' division: '320104' issuer: '秦淮区房产局'
     year: 2026 round: 1 population: PROJECTS objects: 2 inspectors_per_object: 2
     candidates { subject: 'projects/p1' lists: 'inspection-whitelist' grade: 'A' }

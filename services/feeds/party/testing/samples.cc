@@ -4,10 +4,10 @@
 
 namespace xince::party {
 
-using ::xince::feeds::FromText;
+using ::xince::feeds::testdata::Parse;
 
 v1::EvaluationForm SampleForm() {
-  return FromText<v1::EvaluationForm>(R"(
+  return Parse<v1::EvaluationForm>(R"(
     name: 'evaluationForms/f1' title: '“红色物业”评价表' standard: '“红色物业”工作标准'
     form_version: '2026' issuer: '南京市房产局' division: '3201' effective_date: '2026-01-01'
     max_hundredths: 10000
@@ -17,7 +17,7 @@ v1::EvaluationForm SampleForm() {
 }
 
 v1::EvaluationWindow SampleWindow() {
-  return FromText<v1::EvaluationWindow>(R"(
+  return Parse<v1::EvaluationWindow>(R"(
     name: 'evaluationWindows/w1' title: '2026年度街道党组织评价' division: '3201'
     evaluator_level: LEVEL_STREET form: 'evaluationForms/f1' start_date: '2026-01-01'
     end_date: '2027-01-01' open_date: '2026-11-20' close_date: '2026-12-11'
@@ -26,7 +26,7 @@ v1::EvaluationWindow SampleWindow() {
 }
 
 v1::Evaluation SampleEvaluation() {
-  return FromText<v1::Evaluation>(R"(
+  return Parse<v1::Evaluation>(R"(
     name: 'evaluations/e1' window: 'evaluationWindows/w1' firm: 'firms/91350100M000100Y43'
     project: 'projects/p1' project_division: '320104002001' evaluator: '五老村街道党工委'
     division: '320104002' evaluator_type: STREET_PARTY_COMMITTEE answers: 'A1=35.5'
@@ -36,13 +36,13 @@ v1::Evaluation SampleEvaluation() {
 }
 
 v1::ExpectedEvaluation SampleExpected() {
-  return FromText<v1::ExpectedEvaluation>(R"(
+  return Parse<v1::ExpectedEvaluation>(R"(
     name: 'expectedEvaluations/x1' window: 'evaluationWindows/w1' division: '320104002'
     evaluator: '五老村街道党工委' firm: 'firms/91350100M000100Y43' project: 'projects/p1')");
 }
 
 v1::PartyIndicator SampleIndicator() {
-  return FromText<v1::PartyIndicator>(R"(
+  return Parse<v1::PartyIndicator>(R"(
     name: 'partyIndicators/i1' firm: 'firms/91350100M000100Y43' year: 2025 division: '320104002001'
     report_date: '2026-01-10' organisation_date: '2024-05-01' volunteers_date: '2024-05-01'
     assessment_date: '2025-12-01' double_entry: 2 cross_appointments: 1 party_members: 9
