@@ -439,9 +439,11 @@ class Worlds:
                 evidence.measures.add(name=name, value=decimal(value))
         if self.chance(2):
             evidence.tags.append(random.choice(TAGS))
-        if self.chance(8):
+        if not self.ruled:
+            return
+        if self.chance(6):
             evidence.amended = random.choice(["0", "-1", "2.5", decimal(random.randint(-2000, 2000))])
-        while self.chance(8):
+        while self.chance(6):
             repair = evidence.repairs.add(points=random.choice(["", "0", "-1", "1", "-2.55"]))
             self.span(repair)
 
@@ -472,6 +474,8 @@ class Worlds:
         """A case. Of the kinds of subjects named, the whole population is asked about."""
         random = self.random
         self.fill_pool()
+        # Whether something was decided about pieces: where nothing was, the engine adds up without them.
+        self.ruled = self.chance(3)
         as_of = self.day() if self.chance(2) else after(self.day(), random.randrange(1, 24))
         case = self.pb.Case(name=name, as_of=as_of.isoformat())
         for index in range(random.choice([0, 5, 15, 30])):
