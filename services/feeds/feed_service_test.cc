@@ -8,8 +8,8 @@
 
 #include "services/feeds/committee/committee_feed.h"
 #include "services/feeds/evidence_service.h"
-#include "services/feeds/testing/test_feed.h"
 #include "services/feeds/registry/registry_feed.h"
+#include "services/feeds/testing/test_feed.h"
 #include "services/runtime/server.h"
 
 // The methods all feeds have alike and the evidence stream, called through the door.

@@ -44,8 +44,9 @@ void TellComposition(v1::Committee& committee,
                      const feeds::CheckContext& context,
                      const v1::CommitteeRules& rules);
 
-/// Adds the warning about the composition with this member to the member's own, once all seats the
-/// committee provides for, by its `seat_count`, are taken: whoever is still filing the others is not told of a part.
+/// Adds the warning about the composition with this member to the member's own, once all seats that the
+/// committee's `seat_count` provides for are taken: whoever is still filing the others is not told of a
+/// part.
 void TellComposition(v1::Member& member,
                      const feeds::CheckContext& context,
                      const v1::CommitteeRules& rules);

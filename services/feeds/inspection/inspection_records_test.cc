@@ -334,6 +334,15 @@ TEST_F(InspectionRecords, AnAssessmentTellsItsPurposeScoreAndEnd) {
             "\"文书8号\"");
 }
 
+TEST_F(InspectionRecords, AnAssessmentMayBeOfAServiceOrganisation) {
+  v1::Assessment record = SampleAssessment();
+  record.set_subject("organizations/o2");
+  EXPECT_EQ(EvidenceOf(record),
+            "inspection/assessments/a1#assessment v1 inspection.assessment organizations/o2 "
+            "2026-03-15 until 2027-03-15 秦淮区房产局(district) 320104 [m5] {service-quality} "
+            "score=88.50 \"文书8号\"");
+}
+
 TEST_F(InspectionRecords, AnAssessmentHasAResultAndAnOutsideAssessor) {
   v1::Assessment record = SampleAssessment();
   record.clear_score_hundredths();

@@ -7,8 +7,8 @@
 #include "xince/registry/v1/manager.pb.h"
 #include "xince/registry/v1/project.pb.h"
 
-#include "services/feeds/testing/test_feed.h"
 #include "services/feeds/registry/registry_records.h"
+#include "services/feeds/testing/test_feed.h"
 
 /// A register with the feed's records in it, for tests.
 namespace xince::registry::testdata {
