@@ -32,7 +32,8 @@ bool EndedNoEarlier(const CaseRecord& record, const std::string& because) {
 
 }  // namespace
 
-Records CaseBook::At(const std::map<std::string, std::set<Key>>& index, absl::string_view by) const {
+Records CaseBook::At(const std::map<std::string, std::set<Key>>& index,
+                     absl::string_view by) const {
   Records records;
   const auto found = index.find(std::string(by));
   if (found == index.end()) return records;
@@ -46,10 +47,10 @@ Records CaseBook::EverRestingOn(absl::string_view evidence) const {
 
 Records CaseBook::RestingOn(absl::string_view evidence) const {
   Records records = EverRestingOn(evidence);
-  records.erase(std::remove_if(records.begin(),
-                               records.end(),
-                               [](const auto& record) { return record->ended(); }),
-                records.end());
+  records.erase(
+      std::remove_if(
+          records.begin(), records.end(), [](const auto& record) { return record->ended(); }),
+      records.end());
   return records;
 }
 

@@ -154,8 +154,7 @@ constexpr StepGuard::Kind kFindings[] = {
     StepGuard::REMEDIES_STATED,    StepGuard::EFFECTIVE_DAY_COME,
     StepGuard::LIST_TAKES,         StepGuard::OUTCOME_PROPOSES,
     StepGuard::GROUNDS_NAMED,      StepGuard::OTHER_OFFICE_THAN_CONTESTED,
-    StepGuard::TOLD_AGAIN,
-    StepGuard::INFORMATION_PROVED,
+    StepGuard::TOLD_AGAIN,         StepGuard::INFORMATION_PROVED,
     StepGuard::FOLLOW_UP_IN_ORDER, StepGuard::CONTACTS_NAMED,
     StepGuard::EXIT_HOLDS,
 };

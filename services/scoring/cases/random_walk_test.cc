@@ -520,12 +520,8 @@ TEST(RandomWalk, WhatIsAcceptedIsLawfulAndPlaysBack) {
   }
   EXPECT_GT(in_force, 10) << "the walk gets far enough to be worth judging";
   EXPECT_GT(states.size(), 20);
-  for (const char* step : {"follow-up",
-                           "name-contacts",
-                           "leave-by-rule",
-                           "annul",
-                           "inform-again",
-                           "close"})
+  for (const char* step :
+       {"follow-up", "name-contacts", "leave-by-rule", "annul", "inform-again", "close"})
     EXPECT_THAT(steps, testing::Contains(step));
   EXPECT_LE(MostAtOnce(walk.book(), "whitelist"), 2) << "its quota";
 

@@ -44,10 +44,8 @@ void AddService(const CaseRecord& record, const StepRecord& taken, Roll& roll) {
   roll.Add(ToldBefore::RECEIVER, service.receiver(), taken.day, record.name);
   if (service.method() != Service::PUBLIC_NOTICE) return;
   const type::v1::Document& proof = service.proof();
-  roll.Add(ToldBefore::PLACE,
-           proof.uri().empty() ? proof.title() : proof.uri(),
-           taken.day,
-           record.name);
+  roll.Add(
+      ToldBefore::PLACE, proof.uri().empty() ? proof.title() : proof.uri(), taken.day, record.name);
 }
 
 void AddCase(const CaseRecord& record, Roll& roll) {

@@ -29,9 +29,8 @@ bool IsListing(const CaseRecord& record) {
 const StepRow* EndingStep(const CaseRecord& record) {
   if (!IsListing(record) || record.ended()) return nullptr;
   for (const StepRow& step : record.procedure->steps()) {
-    if (step.MayBeBy(CaseStep::RULE) && step.Has(CaseStep::LEAVE_FORCE) &&
-        !step.proto->undoes() && !step.Asks(policy::v1::StepGuard::EXIT_HOLDS) &&
-        (step.from & Bit(record.view.state)) != 0)
+    if (step.MayBeBy(CaseStep::RULE) && step.Has(CaseStep::LEAVE_FORCE) && !step.proto->undoes() &&
+        !step.Asks(policy::v1::StepGuard::EXIT_HOLDS) && (step.from & Bit(record.view.state)) != 0)
       return &step;
   }
   return nullptr;
@@ -92,7 +91,8 @@ void CreditState::AddUndone(const CaseRecord& record,
                             const CaseEvent& event,
                             std::vector<Consequence>& out) const {
   const bool objection = record.procedure->proto().purpose() == Procedure::OBJECTION;
-  const listing::v1::Reasons reasons = Because(objection ? "异议成立" : "所依据的程序已撤销", record.name);
+  const listing::v1::Reasons reasons =
+      Because(objection ? "异议成立" : "所依据的程序已撤销", record.name);
   std::set<std::string> seen = {record.name};
   std::vector<std::string> undone;
   const auto undo = [&](const CaseRecord& one) {

@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include "services/scoring/listing/listing_fixture.h"
+#include "services/scoring/listing/upheld_fixture.h"
 #include "services/scoring/query/credit_file.h"
 
 // Objections followed to their end: what a caller sees while one is pending, what is undone in the
@@ -15,6 +16,7 @@ namespace {
 
 using policy::v1::CaseStep;
 using testdata::Accepted;
+using testdata::Arbiter;
 using testdata::Because;
 using testdata::Checker;
 using testdata::Clerk;
@@ -23,6 +25,7 @@ using testdata::kFinding;
 using testdata::kFirm;
 using testdata::kOtherFinding;
 using testdata::kOtherFirm;
+using testdata::Lessened;
 using testdata::ListingTown;
 using testdata::Objecting;
 using testdata::Paper;
@@ -30,8 +33,10 @@ using testdata::Party;
 using testdata::Proposed;
 using testdata::Published;
 using testdata::Recorder;
+using testdata::Reviewer;
 using testdata::Served;
 using testdata::Subject;
+using testdata::Voided;
 using testing::Contains;
 using testing::ElementsAre;
 using testing::HasSubstr;
@@ -39,25 +44,6 @@ using testing::IsEmpty;
 using testing::SizeIs;
 
 std::string Reason(const absl::Status& status) { return runtime::ReasonOf(status); }
-
-// An office that neither recorded nor decided anything.
-v1::StepParty Reviewer() {
-  return Party(CaseStep::OFFICER, "qian", "省厅", type::v1::LEVEL_PROVINCE);
-}
-v1::StepParty Arbiter() { return Party(CaseStep::DECIDER, "wu", "省厅", type::v1::LEVEL_PROVINCE); }
-
-v1::Amendment Voided(const std::string& evidence) {
-  v1::Amendment amendment;
-  amendment.set_evidence(evidence);
-  amendment.set_voided(true);
-  return amendment;
-}
-v1::Amendment Lessened(const std::string& evidence, int64_t points) {
-  v1::Amendment amendment;
-  amendment.set_evidence(evidence);
-  amendment.set_given_points_hundredths(points);
-  return amendment;
-}
 
 v1::Opening AboutStanding(const std::string& day) {
   v1::Opening opening = ListingTown::About("", "objection");
