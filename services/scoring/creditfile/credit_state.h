@@ -219,8 +219,9 @@ class CreditState final : public journal::State {
                                     int next) const;
   absl::StatusOr<journal::v1::CaseSteps> WithConsequences(
       const journal::v1::CaseEvent& event) const;
+  /// The case proposed because `finder` found the order of another not met.
   [[nodiscard]] std::optional<journal::v1::CaseEvent> NextProposed(
-      const cases::CaseRecord& record) const;
+      const cases::CaseRecord& record, const listing::v1::StepParty& finder) const;
   [[nodiscard]] std::optional<journal::v1::CaseEvent> EnteredByRule(const std::string& subject,
                                                                     const std::string& list) const;
   /// An entry (year and number of its case) and the condition of its list's terms that ends it.
@@ -252,6 +253,9 @@ class CreditState final : public journal::State {
   absl::Status Settle(const journal::v1::StandingsChanged& changed,
                       Revision revision,
                       journal::Undo* undo);
+  /// In replay: settles everything that is due when the entry's payload is, byte for byte, what records it;
+  /// else does nothing and says no, whatever the entry is.
+  bool SettleByBytes(const journal::Entry& entry);
   absl::Status SettleAsRecorded(const journal::v1::StandingsChanged& changed, Revision revision);
   [[nodiscard]] journal::v1::StandingChange ChangeOf(absl::string_view name,
                                                      const DueChange& due) const;
