@@ -61,15 +61,6 @@ Date StatedBy(const CaseRecord& record, const CaseEvent& event, Date day) {
   return std::max(effective, day) - 1;
 }
 
-// Whether a clock that takes the step has run out. Nobody else is the clock.
-bool ClockCalls(const CaseRecord& record, StepIndex step) {
-  for (size_t i = 0; i < record.procedure->clocks().size(); ++i) {
-    if (record.procedure->clocks()[i].then == step && record.view.clocks[i] == ClockStatus::kOver)
-      return true;
-  }
-  return false;
-}
-
 bool HasQuota(const CaseRecord& record) {
   return record.list != nullptr && record.list->terms().quota() > 0;
 }
@@ -91,6 +82,15 @@ absl::Status CheckPoints(const listing::v1::Amendment& amendment,
 bool ExtendsOrOrders(const StepRow& step) { return step.record == CaseStep::RECTIFICATION; }
 
 }  // namespace
+
+bool CaseBook::ClockCalls(const CaseRecord& record, StepIndex step, Date day) const {
+  for (size_t i = 0; i < record.procedure->clocks().size(); ++i) {
+    if (record.procedure->clocks()[i].then == step && record.view.clocks[i] == ClockStatus::kOver)
+      return true;
+  }
+  const ClockIndex shortened = ShortenedByLaw(record, day);
+  return shortened != kNoIndex && record.procedure->clocks()[shortened].then == step;
+}
 
 // Other subjects of the kind on the list, and the day on which a place is free by itself: when so many
 // entries have run out that the quota is not reached.
@@ -296,7 +296,8 @@ absl::StatusOr<CaseEvent> CaseBook::Decide(CaseRecord record,
   if (attempt.person >= kPersonsMax || attempt.office >= kPersonsMax)
     return CaseFull("persons", kPersonsMax);
   Refusal refusal = Fits(*record.procedure, record.view, attempt);
-  if (refusal == Refusal::kNone && attempt.part == CaseStep::CLOCK && !ClockCalls(record, index))
+  if (refusal == Refusal::kNone && attempt.part == CaseStep::CLOCK &&
+      !ClockCalls(record, index, today))
     refusal = Refusal::kNotByThisParty;
   if (refusal != Refusal::kNone) return DoesNotFit(refusal, record, *step.proto);
   std::vector<listing::v1::MissingGuard> missing;
@@ -368,6 +369,17 @@ std::vector<CaseEvent> CaseBook::DueSteps(Date today, const type::WorkingDays& c
       break;
     }
   }
+  for (const Key& key : shortened_) {
+    const CaseRecord& record = *cases_.at(key);
+    const ClockIndex shortened = ripe_.contains(key) ? kNoIndex : ShortenedByLaw(record, today);
+    if (shortened == kNoIndex) continue;
+    CaseEvent event;
+    event.set_step(
+        record.procedure->proto().steps(record.procedure->clocks()[shortened].then).id());
+    event.mutable_party()->set_part(CaseStep::CLOCK);
+    if (auto decided = Decide(record, std::move(event), today, calendar); decided.ok())
+      due.push_back(*std::move(decided));
+  }
   return due;
 }
 
@@ -375,7 +387,8 @@ absl::StatusOr<CaseRecord> CaseBook::After(const CaseEvent& event,
                                            Date today,
                                            Revision revision,
                                            int64_t time_us,
-                                           const std::string& actor) const {
+                                           const std::string& actor,
+                                           const CaseRecord* base) const {
   const Key key{event.year(), event.number()};
   const auto found = cases_.find(key);
   CaseRecord record;
@@ -385,6 +398,8 @@ absl::StatusOr<CaseRecord> CaseBook::After(const CaseEvent& event,
         begun->opening.SerializeAsString() != event.opening().SerializeAsString())
       return Mismatch(event, revision);
     record = *std::move(begun);
+  } else if (base != nullptr) {
+    record = *base;
   } else if (found == cases_.end()) {
     return Mismatch(event, revision);
   } else {
@@ -394,9 +409,10 @@ absl::StatusOr<CaseRecord> CaseBook::After(const CaseEvent& event,
   if (attempt.step == kNoIndex || attempt.person >= kPersonsMax || attempt.office >= kPersonsMax ||
       Fits(*record.procedure, record.view, attempt) != Refusal::kNone ||
       !Missing(*record.procedure, record.view, attempt).empty() ||
-      (attempt.part == CaseStep::CLOCK && !ClockCalls(record, attempt.step)))
+      (attempt.part == CaseStep::CLOCK && !ClockCalls(record, attempt.step, today)))
     return Mismatch(event, revision);
-  AddStep(event, attempt, revision, time_us, actor, record);
+  const Revision at = revision == 0 ? record.revision() + 1 : revision;
+  AddStep(event, attempt, at, time_us, actor, record);
   record.steps.back().on = today;
   RunOutBefore(today, record);
   return record;
@@ -427,6 +443,7 @@ bool CaseBook::Restore(const CaseRecord& record, Date today) {
   }
   CaseRecord restored = AfterSteps(record, record.steps.size());
   RunOutBefore(today, restored);
+  if (ShortenedByLaw(restored, today) != kNoIndex) shortened_.insert(key);
   Store(key, std::make_shared<const CaseRecord>(std::move(restored)));
   return true;
 }
@@ -440,6 +457,7 @@ void CaseBook::OpenDay(Date day, xince::journal::Undo* undo) {
     if (undo != nullptr) undo->Add([this, key, before] { Store(key, before); });
     Store(key, std::make_shared<const CaseRecord>(std::move(record)));
   }
+  LookAtLaw(day);
 }
 
 void CaseBook::Store(Key key, std::shared_ptr<const CaseRecord> record) {
@@ -447,6 +465,7 @@ void CaseBook::Store(Key key, std::shared_ptr<const CaseRecord> record) {
   if (found != cases_.end()) Index(key, *found->second, false);
   if (record == nullptr) {
     if (found != cases_.end()) cases_.erase(found);
+    shortened_.erase(key);
     return;
   }
   Index(key, *record, true);
@@ -484,6 +503,7 @@ void CaseBook::Index(Key key, const CaseRecord& record, bool in) {
     if (!in && is) set.erase(element);
   };
   mark(open_, key, !record.ended());
+  mark(published_, key, record.view.published && !record.ended());
   mark(ripe_, key, ripe && !record.ended());
   mark(timers_, std::pair(earliest.days(), key), earliest != type::kDateMax && !record.ended());
 }
@@ -527,6 +547,8 @@ void CaseBook::Clear() {
   open_.clear();
   timers_.clear();
   ripe_.clear();
+  published_.clear();
+  shortened_.clear();
 }
 
 }  // namespace xince::cases

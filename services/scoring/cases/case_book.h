@@ -72,13 +72,15 @@ class CaseBook {
   [[nodiscard]] std::vector<journal::v1::CaseEvent> DueSteps(
       type::Date today, const type::WorkingDays& calendar) const;
 
-  /// The case as an event leaves it, after checking every guard again: what Apply keeps. DATA_LOSS
-  /// `REPLAY_MISMATCH` as there.
+  /// The case as an event leaves it, after checking every guard again: what Apply keeps. At a revision
+  /// later than its others; 0: the one after the newest of them. `base`: the case before it, where that is
+  /// not the one that is kept. DATA_LOSS `REPLAY_MISMATCH` as there.
   [[nodiscard]] absl::StatusOr<CaseRecord> After(const journal::v1::CaseEvent& event,
                                                  type::Date today,
                                                  Revision revision = 0,
                                                  int64_t time_us = 0,
-                                                 const std::string& actor = "") const;
+                                                 const std::string& actor = "",
+                                                 const CaseRecord* base = nullptr) const;
 
   /// Applies an event after checking every guard again. DATA_LOSS `REPLAY_MISMATCH` (metadata
   /// `revision`, `case`, `step`) when a guard does not hold.
@@ -91,6 +93,9 @@ class CaseBook {
 
   /// A day opens: clocks that ended before it are over.
   void OpenDay(type::Date day, xince::journal::Undo* undo);
+
+  /// The law may have changed: what it no longer lets be shown on the day is due to end.
+  void LookAtLaw(type::Date day);
 
   /// Puts in a case that was kept with its steps, their guards not being asked again: `record` says
   /// year, number, opening, procedure, list and steps. False when its steps are not of the procedure, or
@@ -145,6 +150,13 @@ class CaseBook {
   void DescribeObjections(const CaseRecord& record, listing::v1::Case& out) const;
   [[nodiscard]] std::vector<std::shared_ptr<const CaseRecord>> At(
       const std::map<std::string, std::set<Key>>& index, absl::string_view by) const;
+  /// First day on which the case is no longer shown, as the law of the day has it: kDateMax for never, or
+  /// for a case that was never shown.
+  [[nodiscard]] type::Date PublishedUntil(const CaseRecord& record, type::Date day) const;
+  /// The running clock of a publication that the law of the day no longer allows; kNoIndex for none.
+  [[nodiscard]] ClockIndex ShortenedByLaw(const CaseRecord& record, type::Date day) const;
+  /// Whether a clock that takes the step has run out, or the law has. Nobody else is the clock.
+  [[nodiscard]] bool ClockCalls(const CaseRecord& record, StepIndex step, type::Date day) const;
   void LookAtPlaces(const std::set<Key>& on_list,
                     const CaseRecord& record,
                     Circumstances& circumstances) const;
@@ -188,6 +200,10 @@ class CaseBook {
   std::set<std::pair<int32_t, Key>> timers_;
   /// Cases with a clock that has run out and a step to take.
   std::set<Key> ripe_;
+  /// Open cases that are shown, and those of them that the law of the day no longer lets be shown. The
+  /// latter follow from packs and day, and are not part of the state.
+  std::set<Key> published_;
+  std::set<Key> shortened_;
 };
 
 }  // namespace xince::cases

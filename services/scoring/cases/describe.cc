@@ -68,7 +68,7 @@ void AddClocks(const CaseRecord& record,
   }
 }
 
-void SetSpans(const CaseRecord& record, listing::v1::Case& out) {
+void SetSpans(const CaseRecord& record, Date published_until, listing::v1::Case& out) {
   const std::vector<Span> force = SpansInForce(record, record.revision());
   if (!force.empty()) {
     out.set_in_force_from(FormatDate(force.front().from));
@@ -78,9 +78,7 @@ void SetSpans(const CaseRecord& record, listing::v1::Case& out) {
   const std::vector<Span> shown = SpansPublished(record, record.revision());
   if (shown.empty()) return;
   out.set_published_from(FormatDate(shown.front().from));
-  Date until = shown.back().until;
-  if (until == type::kDateMax) until = ScheduledDay(record, CaseStep::END_PUBLICATION);
-  if (until != type::kDateMax) out.set_published_until(FormatDate(until));
+  if (published_until != type::kDateMax) out.set_published_until(FormatDate(published_until));
 }
 
 }  // namespace
@@ -101,7 +99,7 @@ listing::v1::Case CaseBook::Describe(const CaseRecord& record,
   out.set_published(record.view.published);
   out.set_suspended(record.view.suspended);
   out.set_contested(record.view.contested);
-  SetSpans(record, out);
+  SetSpans(record, PublishedUntil(record, today), out);
   AddSteps(record, out);
   AddClocks(record, today, calendar, out);
   out.set_revision(record.revision());

@@ -169,9 +169,10 @@ void Take(const Procedure& procedure, const Attempt& attempt, View& view) {
   }
   if (step.extends != kNoIndex) view.clocks[step.extends] = ClockStatus::kRunning;
   for (size_t i = 0; i < procedure.clocks().size(); ++i) {
-    // A clock that has taken its step is done with.
-    if (procedure.clocks()[i].then == attempt.step && view.clocks[i] == ClockStatus::kOver)
-      view.clocks[i] = ClockStatus::kStopped;
+    // A clock that has taken its step is done with, be it that it ran out or that the law cut it short.
+    const bool took = view.clocks[i] == ClockStatus::kOver ||
+                      (view.clocks[i] == ClockStatus::kRunning && attempt.part == CaseStep::CLOCK);
+    if (procedure.clocks()[i].then == attempt.step && took) view.clocks[i] = ClockStatus::kStopped;
   }
 }
 

@@ -289,6 +289,41 @@ TEST(LastDays, PublicationEndsAtTheMaximumWhereThatComesFirst) {
   EXPECT_EQ(town.Get(name).published_until(), "2029-03-17") << "three years from the decision";
 }
 
+TEST(LastDays, ALawThatShortensPublicationEndsWhatItNoLongerAllows) {
+  ListingTown town(
+      absl::StrReplaceAll(TownText(), {{"LEVEL_CITY months: 6", "LEVEL_CITY months: 48"}}));
+  const std::string name = town.Blacklisted();
+  town.GoTo("2026-03-31");
+  EXPECT_EQ(town.Get(name).published_until(), "2029-03-17");
+  // Order 36: a year for a general matter.
+  town.GoTo("2026-04-01");
+  EXPECT_EQ(town.Get(name).published_until(), "2027-03-17");
+  town.GoTo("2027-03-16");
+  EXPECT_TRUE(town.Get(name).published()) << "its last day";
+  EXPECT_THAT(EntriesOn(town, "blacklist", "", true), SizeIs(1));
+  town.GoTo("2027-03-17");
+  const v1::Case read = town.Get(name);
+  EXPECT_FALSE(read.published());
+  EXPECT_TRUE(read.in_force()) << "the entry goes on, unpublished";
+  EXPECT_EQ(read.published_until(), "2027-03-17");
+  EXPECT_EQ(read.steps().rbegin()->step(), "end-publication");
+  EXPECT_EQ(read.steps().rbegin()->actor(), "xince:clock");
+  EXPECT_THAT(EntriesOn(town, "blacklist", "", true), IsEmpty());
+  EXPECT_THAT(EntriesOn(town, "blacklist"), SizeIs(1));
+  for (const v1::ClockState& clock : read.clocks()) {
+    if (clock.clock() == "publicity") {
+      EXPECT_EQ(clock.status(), v1::ClockState::STOPPED);
+    }
+  }
+  const std::string digest = town.machine().StateDigest();
+  EXPECT_EQ(town.Replayed().value_or(""), digest);
+  town.Restart();
+  EXPECT_EQ(town.machine().StateDigest(), digest);
+  EXPECT_EQ(town.Get(name).SerializeAsString(), read.SerializeAsString());
+  town.GoTo("2029-03-17");
+  EXPECT_EQ(town.Get(name).steps_size(), read.steps_size()) << "ended once";
+}
+
 TEST(LastDays, ARepairHoldsFromItsInstantAndItsDay) {
   ListingTown town;
   const std::string name = town.Blacklisted();
