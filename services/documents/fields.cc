@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <regex>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
@@ -90,6 +91,12 @@ bool IsOfficer(const listing::v1::StepParty& party) {
   return (party.part() == CaseStep::RECORDER || party.part() == CaseStep::OFFICER ||
           party.part() == CaseStep::DECIDER) &&
          !party.office().empty();
+}
+
+// A text with the names of cases as documents write them.
+std::string WithCaseWords(const std::string& text) {
+  static const auto* const kName = new std::regex("cases/([0-9]{4})-([0-9]{1,9})");
+  return std::regex_replace(text, *kName, "$1年第$2号案");
 }
 
 // Looks at a case up to a step.
@@ -211,7 +218,7 @@ class CaseReader {
     const int at = Find(StepDetails::kProposal, last_);
     if (at < 0) return;
     const auto& proposal = case_.steps(at).details().proposal();
-    Set("reasons", proposal.reasons());
+    Set("reasons", WithCaseWords(proposal.reasons()));
     for (const auto& fact : proposal.facts()) Add("facts", FactWords(fact.evidence()));
     uint32_t months = proposal.months();
     if (months == 0 && names_.terms != nullptr) months = names_.terms->months();
@@ -236,7 +243,7 @@ class CaseReader {
     const int written = Find(StepDetails::kNotice, last_);
     if (written >= 0 && (of_notice || step_.document() == "hearing-minutes")) {
       const auto& notice = case_.steps(written).details().notice();
-      Set("reasons", notice.reasons());
+      Set("reasons", WithCaseWords(notice.reasons()));
       Set("basis", notice.basis());
       Set("measure", notice.measure());
       Set("rights", notice.rights());
@@ -320,7 +327,7 @@ class CaseReader {
     Set("effective_on", Day(decision.effective_on()));
     if (!decision.measures().empty()) AddMeasures(decision.measures());
     if (at != last_) return;
-    Set("reasons", decision.reasons());
+    Set("reasons", WithCaseWords(decision.reasons()));
     Set("remedies", decision.remedies());
     if (case_.opening().target().has_evidence()) {
       Set("points_kept", FormatHundredths(decision.repaired_points_hundredths()));
@@ -345,7 +352,7 @@ class CaseReader {
   // What the step itself records, and what an inspection before it found.
   void AddOwnDetails() {
     const StepDetails& details = step_.details();
-    if (details.has_reasons()) Set("reasons", details.reasons().text());
+    if (details.has_reasons()) Set("reasons", WithCaseWords(details.reasons().text()));
     Set("place", details.publication().place());
     Set("text", details.publication().text());
     Set("convened_on", Day(details.hearing().convened_on()));

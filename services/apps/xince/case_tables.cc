@@ -193,14 +193,19 @@ std::string CaseText(const lv::Case& of) {
     add("待更正告知", absl::StrCat(told.who(), " (", absl::StrJoin(told.cases(), "、"), ")"));
   add("版本", absl::StrCat(of.revision()));
   add("案卷摘要", of.hash());
-  Table steps(
-      {{.text = "日期"}, {.text = "步骤"}, {.text = "由谁"}, {.text = "经办"}, {.text = "机关"}});
+  Table steps({{.text = "日期"},
+               {.text = "步骤"},
+               {.text = "由谁"},
+               {.text = "经办"},
+               {.text = "机关"},
+               {.text = "文号"}});
   for (const lv::StepTaken& step : of.steps()) {
     steps.Add({step.day(),
                step.zh(),
                PartyWord(step.party().part()),
                step.party().person(),
-               step.party().office()});
+               step.party().office(),
+               step.document_number()});
   }
   return absl::StrCat(facts.ToText(), "\n", steps.ToText(), NextText(of));
 }

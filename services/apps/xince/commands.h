@@ -20,6 +20,8 @@ void AddRecordList(Command& group, const std::string& record);
 void AddCommitteeLists(Command& committee);
 /// `xince draw lists|make|get|list|publish|verify`
 void AddDraws(Command& app);
+/// `xince order get|list|overdue|extend|accept|fail`
+void AddOrders(Command& app);
 /// `xince standing`, `xince standings`
 void AddStanding(Command& app);
 /// `xince file`
@@ -51,7 +53,7 @@ void AddLists(Command& app);
 void AddApi(Command& app);
 /// `xince demo generate|load`
 void AddDemo(Command& app);
-/// `xince doc render`
+/// `xince doc list|get|verify|void|issue-points|render`
 void AddDocuments(Command& app);
 
 }  // namespace xince::cli

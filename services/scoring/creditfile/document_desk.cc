@@ -1,5 +1,6 @@
 #include "services/scoring/creditfile/document_desk.h"
 
+#include <map>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -23,6 +24,11 @@ using journal::v1::CaseSteps;
 using journal::v1::DocumentStep;
 using journal::v1::IssuedDocument;
 using policy::v1::CaseStep;
+
+// The kind of document that the newest step makes; empty for none.
+const std::string& DocumentOf(const CaseRecord& record) {
+  return record.procedure->proto().steps(record.steps.back().step).document();
+}
 
 // Whether a later step ends what the document of an earlier one says.
 bool Ends(const CaseRecord& record, const StepRecord& later, const StepRecord& earlier) {
@@ -93,8 +99,7 @@ absl::Status DocumentDesk::MakeOne(const CaseRecord& after,
                                    NumberPlan& plan,
                                    CaseEvent& event,
                                    CaseSteps& steps) const {
-  const std::string& kind = after.procedure->proto().steps(after.steps.back().step).document();
-  XINCE_ASSIGN_OR_RETURN(const Template* from, words_->templates.Get(kind));
+  XINCE_ASSIGN_OR_RETURN(const Template* from, words_->templates.Get(DocumentOf(after)));
   const documents::CaseNames names = NamesOf(books_, *words_, after, today, known);
   XINCE_ASSIGN_OR_RETURN(Draft draft,
                          DraftOfStep(words_->templates,
@@ -116,12 +121,20 @@ absl::Status DocumentDesk::Make(type::Date today,
                                 CaseSteps& steps) const {
   if (words_ == nullptr) return absl::OkStatus();
   NumberPlan plan(numbers_);
+  // A later step of the same case follows from the earlier one, which is not kept yet.
+  std::map<std::string, CaseRecord> seen;
   for (CaseEvent& event : *steps.mutable_events()) {
-    const absl::StatusOr<CaseRecord> after = books_.cases.After(event, today);
-    if (after.ok() && after->procedure->proto().steps(after->steps.back().step).document().empty())
-      continue;
-    const absl::Status made =
-        after.ok() ? MakeOne(*after, today, known, calendar, plan, event, steps) : after.status();
+    const std::string name = cases::CaseName(event.year(), event.number());
+    const auto before = seen.find(name);
+    absl::StatusOr<CaseRecord> after = books_.cases.After(
+        event, today, 0, 0, "", before == seen.end() ? nullptr : &before->second);
+    absl::Status made = after.status();
+    if (made.ok() && !DocumentOf(*after).empty())
+      made = MakeOne(*after, today, known, calendar, plan, event, steps);
+    if (after.ok()) {
+      after->steps.back().event = event;
+      seen[name] = *std::move(after);
+    }
     if (made.ok()) continue;
     const auto part = event.party().part();
     if (part != CaseStep::CLOCK && part != CaseStep::RULE) return made;
@@ -145,7 +158,7 @@ std::string DocumentDesk::Take(const CaseEvent& event,
   if (issued.document().sha256() != event.document_sha256() ||
       issued.document().number() != event.document_printed() ||
       issued.serial() != event.document_number() || issued.subject() != record->opening.subject() ||
-      issued.document().template_() != record->procedure->proto().steps(taken.step).document())
+      issued.document().template_() != DocumentOf(*record))
     return "another document than the step's";
   if (std::string fault = numbers_.FaultOf(issued); !fault.empty()) return fault;
   numbers_.Book({.issued = issued,
@@ -153,7 +166,7 @@ std::string DocumentDesk::Take(const CaseEvent& event,
                  .step_index = static_cast<uint32_t>(record->steps.size()) - 1,
                  .revision = entry.revision,
                  .time_us = entry.record_time_us,
-                 .actor = entry.actor},
+                 .actor = taken.actor},
                 undo);
   return "";
 }

@@ -77,22 +77,45 @@ std::set<std::string> NamedBy(const CaseRecord& record) {
   return named;
 }
 
+// The piece's items in the file of the case's subject; where it counts only by others that the subject's
+// file takes in, in the file of whom it is about.
+class FactNames {
+ public:
+  FactNames(const DocumentDesk::Books& books, type::Date today, Revision known)
+      : books_(books), today_(today), known_(known) {}
+
+  std::string Of(SubjectId subject, PieceId piece) {
+    for (const SubjectId whose : {subject, books_.evidence.piece(piece).about}) {
+      const std::map<uint32_t, std::string>& items = ItemsOf(whose);
+      if (const auto found = items.find(piece); found != items.end()) return found->second;
+    }
+    return "";
+  }
+
+ private:
+  const std::map<uint32_t, std::string>& ItemsOf(SubjectId subject) {
+    const auto [found, added] = items_.try_emplace(subject);
+    if (added) found->second = ItemWords(books_.assessor.Assess(subject, today_.days(), known_));
+    return found->second;
+  }
+
+  const DocumentDesk::Books& books_;
+  const type::Date today_;
+  const Revision known_;
+  std::map<SubjectId, std::map<uint32_t, std::string>> items_;
+};
+
 void AddFacts(const DocumentDesk::Books& books,
               const CaseRecord& record,
               type::Date today,
               Revision known,
               documents::CaseNames& names) {
-  const std::set<std::string> named = NamedBy(record);
   const SubjectId subject = books.evidence.Find(record.opening.subject());
-  if (named.empty() || subject == kNone) return;
-  const std::map<uint32_t, std::string> items =
-      ItemWords(books.assessor.Assess(subject, today.days(), known));
-  for (const std::string& id : named) {
+  FactNames items(books, today, known);
+  for (const std::string& id : NamedBy(record)) {
     const PieceId piece = books.evidence.NewestOf(id);
-    if (piece == kNone) continue;
-    const auto item = items.find(piece);
-    names.facts[id] =
-        FactWords(EvidenceOf(books.evidence.piece(piece)), item == items.end() ? "" : item->second);
+    if (piece == kNone || subject == kNone) continue;
+    names.facts[id] = FactWords(EvidenceOf(books.evidence.piece(piece)), items.Of(subject, piece));
   }
 }
 
