@@ -307,7 +307,8 @@ class CreditState final : public journal::State {
   std::set<std::pair<std::string, std::string>> automatic_;
   /// Entries that are to end by rule.
   std::set<Leaving> leaving_;
-  /// Subjects that no rule could enter although their outcome proposes it, with the day on which it was tried. Not part of the state.
+  /// Subjects that no rule could enter although their outcome proposes it, with the day on which it was
+  /// tried. Not part of the state.
   mutable std::map<std::pair<std::string, std::string>, Day> tried_;
   /// Subjects by the day on which their standing may change by itself.
   std::set<std::pair<std::string, SubjectId>> scheduled_;
