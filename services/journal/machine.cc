@@ -387,8 +387,10 @@ void Machine::Publish(const Head& head) {
 }
 
 void Machine::SnapshotIfDue(bool stopping) {
+  if (stopping) AwaitSnapshot();
   if (!Health().ok() || durable() == snapshot_at_) return;
-  if (!stopping && durable() - snapshot_at_ < options_.snapshot_every) return;
+  const bool due = durable() - snapshot_at_ >= options_.snapshot_every && !storing_;
+  if (!stopping && !due) return;
   AwaitIdle();
   if (behind_) return;
   Snapshot snapshot{.at = head_, .format = state_.SnapshotFormat()};
@@ -396,9 +398,19 @@ void Machine::SnapshotIfDue(bool stopping) {
     const runtime::ReaderLock lock(state_mutex_);
     snapshot.state = state_.SaveSnapshot();
   }
-  // A snapshot that cannot be stored costs a slower start and nothing else.
-  (void)journal_.PutSnapshot(snapshot);
   snapshot_at_ = head_.revision;
+  AwaitSnapshot();
+  storing_ = true;
+  // A snapshot that cannot be stored costs a slower start and nothing else.
+  snapshot_writer_ = std::thread([this, snapshot = std::move(snapshot)] {
+    (void)journal_.PutSnapshot(snapshot);
+    storing_ = false;
+  });
+  if (stopping) AwaitSnapshot();
+}
+
+void Machine::AwaitSnapshot() {
+  if (snapshot_writer_.joinable()) snapshot_writer_.join();
 }
 
 std::optional<Revision> Machine::TryRead(Revision at_least, absl::FunctionRef<Revision()> read) {

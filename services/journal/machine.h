@@ -102,7 +102,8 @@ class Machine {
     size_t queue_max = 4096;
     /// Commands that share one append.
     size_t batch_max = 256;
-    /// A snapshot is stored after this many entries, and when the machine stops.
+    /// A snapshot is stored after this many entries, and when the machine stops. Writes wait while the
+    /// state is put into bytes, not while those are stored; one that is due meanwhile is made after.
     Revision snapshot_every = 100000;
     /// Entries applied under one hold of the lock while catching up.
     size_t catch_up_entries_max = 2000;
@@ -213,6 +214,7 @@ class Machine {
   void Publish(const Head& head);
   absl::Status CatchUp();
   void SnapshotIfDue(bool stopping);
+  void AwaitSnapshot();
   void SetHealth(const absl::Status& status);
   static absl::Status Refused(const char* reason);
 
@@ -233,6 +235,9 @@ class Machine {
   // No entry is recorded before this instant: until then it was said what is known.
   std::atomic<int64_t> answered_until_us_{INT64_MIN};
   Revision snapshot_at_ = 0;
+  // Stores a snapshot while the deciding thread goes on; that one starts and joins it.
+  std::thread snapshot_writer_;
+  std::atomic<bool> storing_{false};
   std::atomic<bool> behind_{false};
 
   mutable runtime::Mutex mutex_;

@@ -106,9 +106,19 @@ void Time(const std::string& what,
 
 void StoreSnapshot(journal::Journal& journal, const journal::State& state) {
   const auto head = journal.StableHead();
-  const absl::Status stored = journal.PutSnapshot(
-      {.at = *head, .format = state.SnapshotFormat(), .state = state.SaveSnapshot()});
+  Stopwatch watch;
+  journal::Snapshot snapshot{
+      .at = *head, .format = state.SnapshotFormat(), .state = state.SaveSnapshot()};
+  const double saved = watch.Read().seconds;
+  const absl::Status stored = journal.PutSnapshot(snapshot);
   if (!stored.ok()) Fail(std::string(stored.message()));
+  std::printf("%-44s %12.2f %12s s, writes wait\n", "  a snapshot: the state as bytes", saved, "");
+  std::printf("%-44s %12.2f %12s s for %zu bytes, writes go on\n",
+              "  a snapshot: stored",
+              watch.Read().seconds - saved,
+              "",
+              snapshot.state.size());
+  std::fflush(stdout);
 }
 
 void ReplayFeed(const BenchOptions& options) {
