@@ -418,6 +418,33 @@ TEST_F(CreditStateTest, AStandingThatReplayDoesNotGiveStopsTheStart) {
   EXPECT_EQ(runtime::ReasonOf(status), "REPLAY_MISMATCH");
 }
 
+TEST_F(CreditStateTest, AStandingThatDiffersInOneByteStopsTheReplay) {
+  Take({Filed(kFirm)});
+  Take({Fact("i/1", kFirm, "inspection.lift-unsafe", "2017-05-01")}, "inspection");
+  std::vector<journal::Entry> entries;
+  ASSERT_TRUE(journal_
+                  ->Read(0,
+                         SIZE_MAX,
+                         [&](const journal::Entry& entry) {
+                           entries.push_back(entry);
+                           return absl::OkStatus();
+                         })
+                  .ok());
+  journal::v1::ScoringEntry last;
+  ASSERT_TRUE(last.ParseFromString(entries.back().payload));
+  ASSERT_EQ(last.standings_changed().changes_size(), 1);
+  const std::string recorded = entries.back().payload;
+  // Of the same length: another grade, clause or digest, a digit of the score or of a day.
+  for (size_t at = 8; at < recorded.size(); at += 5) {
+    entries.back().payload = recorded;
+    entries.back().payload[at] = static_cast<char>(recorded[at] ^ 1);
+    CreditState replayed("3201");
+    absl::Status status;
+    for (const journal::Entry& entry : entries) status.Update(replayed.Apply(entry, nullptr));
+    EXPECT_EQ(runtime::ReasonOf(status), "REPLAY_MISMATCH") << "byte " << at;
+  }
+}
+
 TEST_F(CreditStateTest, UndoLeavesNoTrace) {
   FileAll();
   const std::string digest = machine_->StateDigest();

@@ -163,6 +163,7 @@ void GatherFacts(const EvidenceBook& book,
                  Revision known,
                  std::vector<evaluate::Fact>& facts) {
   facts.clear();
+  facts.reserve(book.subject(subject).facts.size());
   const SubjectReach reach(book, subject, known);
   const std::vector<SubjectReach::Way>& ways = reach.ways();
   for (size_t begin = 0; begin < ways.size();) {
