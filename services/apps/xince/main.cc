@@ -50,6 +50,7 @@ int Main(int argc, char** argv) {
   AddImport(root);
   AddRecords(root);
   AddDraws(root);
+  AddOrders(root);
   AddStanding(root);
   AddReport(root);
   AddCreditFile(root);

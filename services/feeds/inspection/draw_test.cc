@@ -110,8 +110,9 @@ TEST(InspectionDraws, OfSeveralListsTheGreatestFactorCounts) {
     one.set_list(list);
     one.set_factor_hundredths(factor);
   }
-  draw.mutable_candidates(0)->add_lists("inspection-whitelist");
+  // Whichever comes first.
   draw.mutable_candidates(0)->add_lists("supervision");
+  draw.mutable_candidates(0)->add_lists("inspection-whitelist");
   draw.mutable_candidates(1)->add_lists("inspection-whitelist");
   draw.mutable_candidates(1)->add_lists("a-list-without-a-factor");
   draw.mutable_candidates(2)->add_lists("a-list-without-a-factor");
