@@ -9,6 +9,7 @@
 #include "absl/strings/str_join.h"
 
 #include "services/runtime/errors.h"
+#include "services/type/text.h"
 
 namespace xince::documents {
 namespace {
@@ -282,6 +283,17 @@ class CaseReader {
     }
   }
 
+  static bool TooLongToQuote(const std::vector<std::string>& points,
+                             const std::map<uint32_t, const listing::v1::Answer*>& answers) {
+    size_t chars = 0;
+    const auto add = [&](const std::string& text) {
+      chars += type::CountCodePoints(text).value_or(text.size());
+    };
+    for (const std::string& point : points) add(point);
+    for (const auto& [number, answer] : answers) add(answer->reasons());
+    return chars > kQuotedCharsMax || points.size() > kQuotedPointsMax;
+  }
+
   // Points of statements, the answers to them, waivers and hearings.
   void AddStatements() {
     std::vector<std::string> points;
@@ -296,6 +308,14 @@ class CaseReader {
       for (const auto& answer : details.answers().answers()) answers[answer.point()] = &answer;
       if (details.has_waiver()) Set("waived_on", Day(step.day()));
       if (details.has_hearing()) Set("hearing_on", Day(details.hearing().held_on()));
+    }
+    if (TooLongToQuote(points, answers)) {
+      // Whoever states at length keeps off no decision: the points go with it as they were stated.
+      Add("points_stated", absl::StrCat("共", points.size(), "条意见，篇幅较长，全文附后。"));
+      if (!answers.empty())
+        Add("answers",
+            absl::StrCat("共", points.size(), "条意见，逐条意见和答复篇幅较长，全文附后。"));
+      return;
     }
     for (uint32_t i = 0; i < points.size(); ++i) {
       Add("points_stated", points[i]);

@@ -15,6 +15,11 @@
 /// What a case, or a piece of evidence, gives to the fields of a document.
 namespace xince::documents {
 
+/// Most points of a case that its documents quote, and most code points of these and their answers
+/// together; of more it is said how many there are, and that they are attached.
+inline constexpr size_t kQuotedPointsMax = 200;
+inline constexpr size_t kQuotedCharsMax = 20'000;
+
 /// An organ as documents name it.
 struct OrganNames {
   std::string name;

@@ -417,6 +417,30 @@ TEST_F(FieldsTest, ADecisionOnAnObjectionAnswersItsPointsAndTellsTheAmendments) 
                           "信用信息（编号：e2）：记分更正为-3分。改正日期更正为2026年3月1日。"));
 }
 
+TEST_F(FieldsTest, WhoStatesAtLengthKeepsOffNoDecision) {
+  Run("objection");
+  case_.mutable_opening()->mutable_target()->set_case_("cases/2026-7");
+  const int file = Take("file", "", "2026-03-30", "objection { grounds: FACTS }");
+  auto& points = *case_.mutable_steps(file)->mutable_details()->mutable_objection();
+  const std::string point(2000, 'p');
+  for (int i = 0; i < 5; ++i) points.add_points(point);
+  Take("accept", "city", "2026-04-01", R"(reasons { text: "受理" })");
+  const int answer = Take("answer", "city", "2026-04-10");
+  auto& answers = *case_.mutable_steps(answer)->mutable_details()->mutable_answers();
+  for (uint32_t i = 1; i <= 5; ++i) {
+    answers.add_answers()->set_point(i);
+    answers.mutable_answers(static_cast<int>(i) - 1)->set_reasons(point);
+  }
+  const int reject =
+      Take("reject", "city", "2026-04-20", R"(decision { reasons: "r" remedies: "r" })", 5);
+  EXPECT_EQ(Items(DraftOf(reject), "answers").size(), 5) << "20,000 characters are quoted";
+  points.add_points("p");
+  EXPECT_THAT(Items(DraftOf(reject), "answers"),
+              ElementsAre("共6条意见，逐条意见和答复篇幅较长，全文附后。"));
+  for (int i = 0; i < 1000; ++i) points.add_points(point);
+  EXPECT_EQ(Items(DraftOf(reject), "answers").size(), 1);
+}
+
 TEST_F(FieldsTest, LaterStepsChangeNoEarlierDocument) {
   const int notice = Notice();
   const auto before = DraftOf(notice).fields;
