@@ -1,4 +1,4 @@
-"""Official documents, drawn without a server."""
+"""Official documents: drawn without a server, and those that a server made."""
 
 import json
 import os
@@ -6,7 +6,7 @@ import subprocess
 import tempfile
 import unittest
 
-from tests.cli.harness import XINCE
+from tests.cli.harness import XINCE, ServerTest, credit_code
 
 DRAFT = "services/documents/testdata/points-notice.json"
 
@@ -79,6 +79,7 @@ class DocCommandTest(unittest.TestCase):
         self.assertIn("DOCUMENT_FIELD_MISSING fields.review_organ", run.stderr)
         self.assertFalse(os.path.exists(self.path("out.pdf")))
         self.assertIn("DOCUMENT_TEMPLATE_UNKNOWN", self.render(template="weather", code=1).stderr)
+        self.assertIn("--number", self.render("--case=2026-1", code=2).stderr)
         self.assertIn("FILE_UNREADABLE", self.render(fields=self.path("none"), code=1).stderr)
         self.assertIn("FILE_UNWRITABLE", self.render(out=self.path("no/out.pdf"), code=1).stderr)
 
@@ -101,3 +102,100 @@ class DocCommandTest(unittest.TestCase):
         run = self.render(code=1, env={**os.environ, "FONTCONFIG_FILE": fonts})
         self.assertIn("DOCUMENT_FONT_MISSING", run.stderr)
         self.assertFalse(os.path.exists(self.path("out.pdf")))
+
+
+FIRM = credit_code(81)
+FIRMS = "uscc,display_name,provider_kind,division,filing_date\n"
+PENALTIES = (
+    "subject,decision_number,penalty_name,sort,cause,basis,result,repair_class,"
+    "occurred_date,decision_date,issuer,division,level\n"
+)
+CONFIG = """
+documents {
+  verification_base: "https://credit.example.cn"
+  offices { office: "市住建局" name: "某市住房和城乡建设局" mark: "N住建" }
+}
+"""
+DECIDER = ("--person=zhao", "--office=市住建局", "--level=city")
+
+
+class DocServerTest(ServerTest):
+    @classmethod
+    def setUpClass(cls):
+        cls.config = tempfile.NamedTemporaryFile("w", suffix=".textproto", encoding="utf-8")
+        cls.config.write(CONFIG)
+        cls.config.flush()
+        cls.flags = (f"--config={cls.config.name}",)
+        super().setUpClass()
+
+    @classmethod
+    def tearDownClass(cls):
+        super().tearDownClass()
+        cls.config.close()
+
+    def setUp(self):
+        super().setUp()
+        firms = self.path("firms.csv", FIRMS + f"{FIRM},示例测试有限公司,property-firm,320104,2024-01-05\n")
+        self.xince("import", "registry.firm", firms, "--yes")
+        row = f"firms/{FIRM},测住建罚字〔2026〕1号,警告,warning,未公示收费,条例,警告,general,2026-01-05,2026-02-05,区住建局,320104,district\n"
+        self.xince("import", "inspection.penalty", self.path("penalties.csv", PENALTIES + row), "--yes")
+
+    def penalty(self):
+        # Scoring reads what was recorded in its own time.
+        for _ in range(600):
+            run = self.xince("file", FIRM, "--output=json", code=None)
+            evidence = json.loads(run.stdout).get("evidence", []) if run.returncode == 0 else []
+            found = [one["evidence"]["id"] for one in evidence if one["evidence"]["kind"] == "inspection.penalty"]
+            if found:
+                return found[0]
+        self.fail("the penalty did not arrive")
+
+    def test_what_a_step_made_is_listed_got_drawn_verified_and_voided(self):
+        self.penalty()
+        recorder = ("--person=li", "--office=区住建局", "--level=district")
+        name = self.xince_json("case", "propose", FIRM, "demonstration-firms", "--reason=示范", *recorder)["name"]
+        self.assertIn("DOCUMENT_UNKNOWN case", self.xince("doc", "get", f"--case={name}", code=1).stderr)
+        refused = self.xince("case", "refuse", name, "--reason=条件不符", *DECIDER).stdout
+        number = next(word for word in refused.split() if word.startswith("N住建信不〔"))
+
+        got = self.xince("doc", "get", number).stdout
+        for words in ("不予列入", number, "有效", "示例测试有限公司：", "条件不符", "某市住房和城乡建设局"):
+            self.assertIn(words, got)
+        document = self.xince_json("doc", "get", f"--case={name}", "--step=refuse")
+        self.assertEqual(document["number"], number)
+        code = document["checkCode"]
+        self.assertTrue(document["content"]["verification"].endswith("/v/" + code))
+
+        out = self.path("refusal.pdf")
+        self.assertIn(number, self.xince("doc", "render", f"--case={name}", f"--out={out}").stdout)
+        text = subprocess.run(["pdftotext", "-enc", "UTF-8", out, "-"], capture_output=True, text=True, check=True)
+        self.assertIn(number, text.stdout)
+        self.assertIn(code, text.stdout)
+        self.xince("doc", "render", f"--number={number}", f"--out={out}")
+        self.assertIn("--number", self.xince("doc", "render", f"--out={out}", code=2).stderr)
+
+        self.assertIn("有效", self.xince("doc", "verify", code.upper()).stdout)
+        self.assertNotIn("示例测试", self.xince("doc", "verify", code).stdout)
+        self.assertIn("DOCUMENT_CODE_SYNTAX", self.xince("doc", "verify", "1234", code=1).stderr)
+        self.assertIn(number, self.xince("doc", "list", "--kind=refusal", f"--subject={FIRM}").stdout)
+        self.assertNotIn(number, self.xince("doc", "list", "--voided").stdout)
+
+        self.xince("doc", "void", number, *DECIDER, code=2)
+        self.assertIn("作废：当事人有误", self.xince("doc", "void", number, "--reason=当事人有误", *DECIDER).stdout)
+        self.assertIn("DOCUMENT_VOIDED", self.xince("doc", "void", number, "--reason=再次", *DECIDER, code=1).stderr)
+        self.assertIn("作废：当事人有误", self.xince("doc", "list", "--voided").stdout)
+        self.assertIn("作废", self.xince("doc", "verify", code).stdout)
+
+    def test_points_are_told_in_three_copies(self):
+        penalty = self.penalty()
+        asked = ("doc", "issue-points", FIRM, penalty, "--review-office=省住建厅", "--rectify-days=7")
+        issued = self.xince_json(*asked, "--request-id=p1", *DECIDER)
+        self.assertEqual(len(issued["content"]["copies"]), 3)
+        self.assertIn("N住建信记〔", issued["number"])
+        again = self.xince(*asked, "--request-id=p1", *DECIDER).stdout
+        for words in (issued["number"], "7日内完成整改", "向省住建厅书面申请核查", "经办人（签名）：zhao"):
+            self.assertIn(words, again)
+        own = ("doc", "issue-points", FIRM, penalty, "--review-office=市住建局")
+        self.assertIn("POINTS_REVIEW_OFFICE", self.xince(*own, *DECIDER, code=1).stderr)
+        none = ("doc", "issue-points", FIRM, "inspection/penalties/none#x", "--review-office=省住建厅")
+        self.assertIn("LINE_UNKNOWN", self.xince(*none, *DECIDER, code=1).stderr)
