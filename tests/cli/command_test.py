@@ -32,6 +32,20 @@ class CommandTest(ServerTest):
         run = self.xince("api", "call", "EvidenceFeedService/StreamEvidence", "-d", '{"feed":"registry"}', "--max=1")
         self.assertIn("registry.subject", run.stdout)
 
+    def test_the_intake_is_shown_and_nothing_but_what_it_stands_still_at_is_set_aside(self):
+        shown = self.xince("intake", "show").stdout
+        for feed in ("registry", "inspection", "party", "committee"):
+            self.assertIn(feed, shown)
+        self.assertEqual(len(self.xince_json("intake", "show")["feeds"]), 4)
+        digest = "0" * 64
+        refused = self.xince("intake", "set-aside", "registry", "1", digest, "--reason=无", code=1)
+        self.assertIn("EVIDENCE_NOT_STUCK", refused.stderr)
+        refused = self.xince("intake", "set-aside", "police", "1", digest, "--reason=无", code=1)
+        self.assertIn("FEED_UNKNOWN", refused.stderr)
+        self.xince("intake", "set-aside", "registry", "1", digest, code=2)
+        self.assertIn("没有搁置", self.xince("intake", "list").stdout)
+        self.assertEqual(self.xince_json("intake", "list", "--feed=registry").get("pieces", []), [])
+
     def test_the_api_is_listed_and_described(self):
         self.assertIn("GetStanding(GetStandingRequest)", self.xince("api", "list").stdout)
         described = self.xince("api", "describe", "Firm").stdout

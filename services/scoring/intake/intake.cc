@@ -190,9 +190,9 @@ bool FeedReader::WaitToReopen() {
 void FeedReader::Run() {
   do {
     {
-      // What is queued would come again from the cursor.
+      // What is queued would come again from the cursor, once nothing of it is being recorded.
       const runtime::MutexLock lock(mutex_);
-      while (recording_ && !stopping_) changed_.Wait(mutex_);
+      while (recording_) changed_.Wait(mutex_);
       queue_.clear();
       restart_ = false;
       caught_up_ = false;
