@@ -62,6 +62,21 @@ std::string ReasonAndField(const absl::Status& status) {
 
 // ----- Templates -----------------------------------------------------------------------------------
 
+TEST(HasFormOf, KnowsTheRegistersNumbers) {
+  policy::v1::DocumentTemplate proto;
+  proto.set_number_format("{organ_mark}信决〔{year}〕{number}号");
+  EXPECT_TRUE(HasFormOf(proto, "X住建", FormatNumber(proto, "X住建", 2026, 8)));
+  EXPECT_TRUE(HasFormOf(proto, "X住建", "X住建信决〔1999〕00012号"));
+  for (const std::string other : {"X住建信决〔2026〕号",
+                                  "X住建信决〔〕8号",
+                                  "X住建信决〔2026〕8号之一",
+                                  "Y住建信决〔2026〕8号",
+                                  "X住建〔2026〕乙8号",
+                                  ""}) {
+    EXPECT_FALSE(HasFormOf(proto, "X住建", other)) << other;
+  }
+}
+
 TEST(NationalTemplatesTest, EveryDocumentOfAProcedureHasOne) {
   policy::v1::Pack pack;
   ASSERT_TRUE(google::protobuf::TextFormat::ParseFromString(

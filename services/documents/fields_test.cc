@@ -304,6 +304,60 @@ TEST_F(AfterADecision, WhatTheClockEndsIsSignedByTheOfficeBeforeIt) {
   EXPECT_EQ(Text(draft, "decision_number"), "X住建信决〔2026〕3号");
 }
 
+// What a court orders, or the subject asks for, is carried out by who decided.
+TEST_F(AfterADecision, WhatNoOfficerTakesIsSignedByWhoDecided) {
+  Decide();
+  case_.mutable_steps(4)->mutable_party()->set_part(CaseStep::DECIDER);
+  Take("publish", "district", "2026-03-19", R"(publication { place: "门户网站" text: "内容" })", 1);
+  const int revoked =
+      Take("revoke", "某法院", "2026-05-08", R"(reasons { text: "依裁定撤销" })", 1);
+  for (const auto part : {CaseStep::COURT, CaseStep::SUBJECT, CaseStep::RULE, CaseStep::CLOCK}) {
+    case_.mutable_steps(revoked)->mutable_party()->set_part(part);
+    EXPECT_EQ(Text(DraftOf(revoked), "organ"), "X市住房和城乡建设局") << part;
+  }
+  case_.mutable_steps(4)->mutable_party()->set_part(CaseStep::OFFICER);
+  EXPECT_EQ(Text(DraftOf(revoked), "organ"), "X区住房和建设局") << "nobody decided";
+}
+
+TEST_F(FieldsTest, WithoutAnyOfficeTheRegistersOrganSigns) {
+  names_.organ = {.name = "登记机关", .mark = "信册"};
+  Run("favourable-listing");
+  Take("propose", "", "2026-02-24", R"(proposal { reasons: "评价结果" })");
+  const int removed =
+      Take("remove", "", "2026-03-02", R"(reasons { text: "信用修复：cases/2026-7" })", 1);
+  const Draft draft = DraftOf(removed);
+  EXPECT_EQ(Text(draft, "organ"), "登记机关");
+  EXPECT_EQ(Text(draft, "organ_mark"), "信册");
+  EXPECT_EQ(Text(draft, "reasons"), "信用修复：2026年第7号案") << "cases as people name them";
+  names_.organs.clear();
+  case_.mutable_steps(removed)->mutable_party()->set_part(CaseStep::DECIDER);
+  case_.mutable_steps(removed)->mutable_party()->set_office("某局");
+  EXPECT_EQ(Text(DraftOf(removed), "organ"), "某局") << "an office that is not listed";
+  EXPECT_EQ(Text(DraftOf(removed), "organ_mark"), "信册");
+}
+
+TEST_F(FieldsTest, ANoticeThatIsPutUpIsOfThatDay) {
+  Run("supervisory-listing");
+  Take("propose", "district", "2026-02-24", R"(proposal { reasons: "评价低于60分" })");
+  const int posted = Take("serve-notice",
+                          "district",
+                          "2026-04-01",
+                          R"(service { method: PUBLIC_NOTICE day: "2026-03-02" })",
+                          1);
+  EXPECT_EQ(FormatDate(DraftOf(posted).date), "2026-03-02");
+  case_.mutable_steps(posted)->mutable_details()->mutable_service()->set_method(
+      listing::v1::Service::MAIL);
+  EXPECT_EQ(FormatDate(DraftOf(posted).date), "2026-04-01");
+}
+
+TEST_F(AfterADecision, ANumberThatWasPrintedIsNamedAsItWas) {
+  Decide();
+  case_.mutable_steps(4)->set_document_number("旧代字信决〔2026〕3号");
+  const Draft draft =
+      DraftOf(Take("revoke", "city", "2026-05-08", R"(reasons { text: "更正" })", 1));
+  EXPECT_EQ(Text(draft, "decision_number"), "旧代字信决〔2026〕3号");
+}
+
 TEST_F(FieldsTest, ARefusalGivesItsOwnReasons) {
   Propose();
   const Draft draft =
