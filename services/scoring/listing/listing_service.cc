@@ -216,9 +216,9 @@ std::string ListingService::Walk(const std::string& after,
     std::string name;
     int taken = 0;
     for (int scanned = 0; next != end; ++next) {
-      if (taken == page_size || scanned++ == kPageScanMax) return name;
+      if (taken >= page_size || scanned++ == kPageScanMax) return name;
       name = next->second->name;
-      if (on_page(next->second)) ++taken;
+      taken += on_page(next->second);
     }
     return std::string();
   };
@@ -264,11 +264,13 @@ absl::StatusOr<v1::ListCasesResponse> ListingService::ListCases(
         response.Clear();
         ready = Ready();
         if (!ready.ok()) return 0;
+        size_t bytes = 0;
         const std::string last =
             Walk(after, /*newest_first=*/true, PageSize(request), [&](const auto& record) {
-              const bool passes = Passes(*record, request, due_until);
-              if (passes) *response.add_cases() = Describe(*record, false);
-              return passes;
+              if (!Passes(*record, request, due_until)) return 0;
+              v1::Case& told = *response.add_cases() = Describe(*record, false);
+              bytes += told.ByteSizeLong();
+              return bytes >= kPageBytesMax ? PageSize(request) : 1;
             });
         if (!last.empty()) response.set_next_page_token(TokenAfter(request, last));
         return machine_.applied();

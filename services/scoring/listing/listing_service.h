@@ -21,6 +21,8 @@ namespace xince::listing {
 inline constexpr int kPageSizeDefault = 50;
 inline constexpr int kPageSizeMax = 500;
 inline constexpr int kPageScanMax = 20000;
+/// Bytes of cases with which a page ends, be it shorter than was asked for.
+inline constexpr size_t kPageBytesMax = 4 * 1024 * 1024;
 
 /// Answers the calls of ListingService. Safe from any thread.
 class ListingService {
@@ -60,8 +62,8 @@ class ListingService {
   /// The case as the request that took its step at a revision was answered.
   [[nodiscard]] v1::Case DescribeAt(const creditfile::CarriedStep& carried) const;
   [[nodiscard]] v1::StepDetails WithDigests(const v1::StepDetails& details) const;
-  /// Whether a case is on the page.
-  using OnPage = std::function<bool(const std::shared_ptr<const cases::CaseRecord>&)>;
+  /// Places that a case takes on the page: 0 for none, all of them to end the page with it.
+  using OnPage = std::function<int(const std::shared_ptr<const cases::CaseRecord>&)>;
   /// Looks at cases after the one of the name (empty: from the first) until a page is full, or
   /// kPageScanMax were looked at. The name of the last one looked at when there are more; empty else.
   [[nodiscard]] std::string Walk(const std::string& after,

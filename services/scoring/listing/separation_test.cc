@@ -58,5 +58,35 @@ TEST(Separation, WhoFoundTheOrderNotMetNeitherChecksNorDecidesWhatARuleProposesT
   EXPECT_EQ(town.Replayed().value_or(""), town.machine().StateDigest());
 }
 
+TEST(Pages, EndByBytesWhereCasesAreLong) {
+  ListingTown town;
+  constexpr int kCases = 20;
+  for (int i = 0; i < kCases; ++i) {
+    v1::Opening opening = ListingTown::About("", "objection");
+    opening.mutable_target()->set_standing_day(FormatDate(*type::ParseDate("2026-02-01") - i));
+    v1::StepDetails details = Objecting();
+    for (int j = 1; j < 50; ++j) {
+      std::string point;
+      for (int k = 0; k < 2000; ++k) point += "文";
+      details.mutable_objection()->add_points(point);
+    }
+    ASSERT_EQ(town.Open(opening, Subject(), details).status(), absl::OkStatus());
+  }
+  v1::ListCasesRequest request;
+  request.set_page_size(kPageSizeMax);
+  int pages = 0;
+  int cases = 0;
+  do {
+    const auto page = town.Call<v1::ListCasesResponse>("ListCases", request);
+    ASSERT_EQ(page.status(), absl::OkStatus());
+    EXPECT_LT(page->ByteSizeLong(), kPageBytesMax + (size_t{1} << 20));
+    ++pages;
+    cases += page->cases_size();
+    request.set_page_token(page->next_page_token());
+  } while (!request.page_token().empty());
+  EXPECT_EQ(cases, kCases);
+  EXPECT_EQ(pages, 2);
+}
+
 }  // namespace
 }  // namespace xince::listing
