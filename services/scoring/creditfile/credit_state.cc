@@ -31,6 +31,8 @@ using ::xince::journal::v1::StandingsChanged;
 constexpr uint32_t kSnapshotFormat = 6;
 // Where the message of an entry is read into.
 constexpr size_t kPayloadBlockBytes = 8192;
+// Where a filing is read into.
+constexpr size_t kFilingBlockBytes = 2048;
 // Jurisdiction of national packs.
 constexpr char kNation[] = "0";
 
@@ -80,7 +82,10 @@ credit::v1::Standing DescribeSubject(const EvidenceBook& book, SubjectId subject
   standing.set_subject(std::string(about.name));
   const Piece* piece = book.FilingAt(about, known);
   if (piece == nullptr) return standing;
-  Evidence evidence;
+  // Read for every standing, without asking for memory.
+  alignas(std::max_align_t) char block[kFilingBlockBytes];
+  google::protobuf::Arena arena(block, sizeof(block));
+  Evidence& evidence = *google::protobuf::Arena::CreateMessage<Evidence>(&arena);
   evidence.ParseFromArray(piece->bytes.data(), static_cast<int>(piece->bytes.size()));
   standing.set_display_name(evidence.filing().display_name());
   standing.set_division(evidence.filing().division());
@@ -342,6 +347,7 @@ absl::Status CreditState::LoadPolicy(const PolicyLoaded& loaded,
   XINCE_RETURN_IF_ERROR(rules_.Install(loaded, rulemaking::StampOf(entry), undo));
   const std::string cause =
       absl::StrCat("policy:", policy::FormatDigest(policy::DigestOf(loaded.content())));
+  if (today_ != evaluate::kNoDay) cases_.LookAtLaw(type::Date::FromDays(today_));
   Causes causes;
   for (const auto& [name, subject] : filed_) causes[subject] = {cause};
   Rank(revision, undo, causes);

@@ -324,6 +324,28 @@ TEST(LastDays, ALawThatShortensPublicationEndsWhatItNoLongerAllows) {
   EXPECT_EQ(town.Get(name).steps_size(), read.steps_size()) << "ended once";
 }
 
+TEST(LastDays, ALawThatComesWithAReleaseIsLookedAtAtOnce) {
+  ListingTown town;
+  const std::string name = town.Blacklisted();
+  town.GoTo("2026-04-20");
+  ASSERT_TRUE(town.Get(name).published());
+  std::string text = ReadText("policies/national/2026-04-01.textproto");
+  const auto replace = [&](const std::string& from, const std::string& to) {
+    ASSERT_NE(text.find(from), std::string::npos) << from;
+    text = absl::StrReplaceAll(text, {{from, to}});
+  };
+  replace("effective_from: \"2026-04-01\"", "effective_from: \"2026-04-10\"");
+  replace("min_months: 3\n  max_months: 12", "min_months: 1\n  max_months: 1");
+  ASSERT_EQ(
+      intake::LoadPolicies(town.state(), town.machine(), {{"national/2026-04-10.textproto", text}}),
+      absl::OkStatus());
+  const v1::Case read = town.Get(name);
+  EXPECT_FALSE(read.published());
+  EXPECT_TRUE(read.in_force());
+  EXPECT_EQ(read.published_until(), "2026-04-20") << "it was lawful until the law was known";
+  EXPECT_EQ(town.Replayed().value_or(""), town.machine().StateDigest());
+}
+
 TEST(LastDays, ARepairHoldsFromItsInstantAndItsDay) {
   ListingTown town;
   const std::string name = town.Blacklisted();
