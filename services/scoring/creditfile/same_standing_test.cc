@@ -42,6 +42,7 @@ StandingRecord Example() {
   record.add_restrictions()->set_code("no-tenders");
   record.add_proposals("red-list");
   record.add_memberships()->add_effects()->set_zh("公示");
+  record.add_contests()->set_case_("cases/2026-1");
   return record;
 }
 
@@ -73,6 +74,8 @@ TEST(SameStanding, EveryFieldTells) {
   ExpectEveryFieldTells(Example().memberships(0).effects(0), [](StandingRecord& record) {
     return record.mutable_memberships(0)->mutable_effects(0);
   });
+  ExpectEveryFieldTells(Example().contests(0),
+                        [](StandingRecord& record) { return record.mutable_contests(0); });
 }
 
 TEST(SameStanding, TheDayAloneIsNoChange) {
