@@ -93,6 +93,11 @@ class CaseCommandTest(ServerTest):
         self.assertEqual(self.xince_json("case", "get", name)["state"], "proposed")
         not_here = self.xince("case", "check", name, "--reason=无", *RECORDER, code=1).stderr
         self.assertIn("STEP_UNKNOWN", not_here)
+        own = self.xince("case", "decide", name, "--reason=同意", f"--confirm={name}", *RECORDER, code=1).stderr
+        self.assertRegex(own, r"GUARD_MISSING decide\n(.*\n)+  2\. ")
+        self.assertIn("[OTHER_PERSON]", own)
+        self.assertNotIn("guard_1", own)
+        self.assertNotIn("--remedies", self.xince("case", "withdraw", "--help").stdout)
         self.xince("case", "withdraw", name, "--reason=重复", *RECORDER)
         self.assertEqual(self.xince_json("case", "get", name)["state"], "withdrawn")
 

@@ -7,7 +7,6 @@
 #include "absl/strings/str_split.h"
 #include "google/protobuf/util/json_util.h"
 
-#include "services/apps/xince/command.h"
 #include "services/apps/xince/session.h"
 #include "services/runtime/errors.h"
 #include "services/scoring/policy/decimal.h"
@@ -269,62 +268,6 @@ absl::Status Fill(CaseStep::Record record, const StepFlags& flags, lv::StepDetai
 }
 
 }  // namespace
-
-void AddStepFlags(Command& command, StepFlags& flags, const std::string& as) {
-  flags.as = as;
-  command.Option("--as", flags.as, "recorder, officer, decider, subject or court")
-      .Option("--person", flags.person, "who takes the step, by name")
-      .Option("--office", flags.office, "the office")
-      .Option("--level", flags.level, "national, province, city, district, street, community")
-      .Option("--division", flags.division, "division of the office")
-      .Option("--details", flags.details, "file with what the step records, JSON of StepDetails")
-      .Option("--reason", flags.reason, "reasons")
-      .Option("--day", flags.day, "day of the service, hearing, inspection, visit or correction")
-      .Option("--next-on", flags.next_on, "day of the next follow-up")
-      .Option("--until", flags.until, "last day of an order to rectify")
-      .Option("--what", flags.what, "what is to be rectified")
-      .Option("--text", flags.text, "text published")
-      .Option("--place", flags.place, "where it is published")
-      .Option("--basis", flags.basis, "basis, in a notice")
-      .Option("--measure", flags.measure, "what is intended, in a notice")
-      .Option("--rights", flags.rights, "rights, in a notice")
-      .Option("--time-limits", flags.time_limits, "time limits, in a notice")
-      .Option("--method",
-              flags.method,
-              "of a service: in-person, left, mail, electronic, public-notice, entrusted; of a "
-              "follow-up: visit, talk, stationed, inspection, remote")
-      .Option("--receiver", flags.receiver, "to whom it was served")
-      .Option("--proof", flags.proof, "title of the proof, order, minutes or mandate")
-      .Option("--proof-number", flags.proof_number, "its number")
-      .Option("--proof-date", flags.proof_date, "its date")
-      .Option("--remedies", flags.remedies, "how the decision may be contested")
-      .Option("--hash", flags.hash, "hash of the case as it was read")
-      .Option("--confirm", flags.confirm, "name of the case: it was read as it is now")
-      .Option("--effective-on", flags.effective_on, "day a decision takes effect")
-      .Option("--document-number", flags.document_number, "number of the decision as printed")
-      .Option("--keeps", flags.keeps, "points a repaired line keeps")
-      .Options("--void", flags.voids, "evidence that counts no more")
-      .Options("--amend", flags.amends, "EVIDENCE=POINTS decided instead")
-      .Options("--fact", flags.facts, "evidence a proposal rests on")
-      .Options("--criterion", flags.criteria, "CRITERION=EVIDENCE,EVIDENCE")
-      .Options("--measure-kind", flags.measures, "kinds of effect, where not all")
-      .Options("--contact", flags.contacts, "LEVEL=NAME who follows it up")
-      .Options("--told", flags.told, "who is told again: receiver=NAME, place=NAME, consumer=NAME")
-      .Option("--how", flags.how, "how they are told again")
-      .Option("--months", flags.months, "months the entry shall last")
-      .Options("--point", flags.points, "a point of a statement or objection")
-      .Flag("--asks-hearing", flags.asks_hearing, "a hearing is asked for")
-      .Options("--answer", flags.answers, "POINT:adopted|rejected:REASONS")
-      .Options("--ground", flags.grounds, "facts, rule, subject or procedure")
-      .Options("--new-fact", flags.new_facts, "a fact that was not known before")
-      .Option("--convened", flags.convened, "day a hearing was convened")
-      .Flag("--met", flags.met, "an inspection found it met")
-      .Flag("--not-met", flags.not_met, "an inspection found it not met")
-      .Option("--findings", flags.findings, "what an inspection or a visit found")
-      .Flag("--duties-done", flags.duties_done, "all duties are done")
-      .Option("--pledge", flags.pledge, "title of the public pledge")
-      .Options("--opinion", flags.opinions, "BODY:DATE:agrees|objects");
-}
 
 absl::StatusOr<lv::StepParty> PartyOf(const StepFlags& flags) {
   lv::StepParty party;

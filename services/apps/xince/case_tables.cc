@@ -210,6 +210,38 @@ std::string CaseText(const lv::Case& of) {
   return absl::StrCat(facts.ToText(), "\n", steps.ToText(), NextText(of));
 }
 
+std::string MissingText(const runtime::Problem& problem) {
+  if (problem.reason != "GUARD_MISSING") return "";
+  const auto told = [&](absl::string_view what, int guard) {
+    const auto found = problem.metadata.find(absl::StrCat(what, "_", guard));
+    return found == problem.metadata.end() ? std::string() : found->second;
+  };
+  const auto step = problem.metadata.find("step");
+  std::string text = absl::StrCat("xince: GUARD_MISSING ",
+                                  step == problem.metadata.end() ? "" : step->second,
+                                  "\n  此步骤尚缺:\n");
+  for (int guard = 1; !told("guard", guard).empty(); ++guard) {
+    const std::string holds_on = told("holds_on", guard);
+    absl::StrAppend(&text,
+                    "  ",
+                    guard,
+                    ". ",
+                    told("zh", guard),
+                    "(",
+                    told("document", guard),
+                    " ",
+                    told("clause", guard),
+                    ")",
+                    holds_on.empty() ? "" : absl::StrCat(" 最早 ", holds_on),
+                    "\n     ",
+                    told("en", guard),
+                    " [",
+                    told("guard", guard),
+                    "]\n");
+  }
+  return text;
+}
+
 std::string LogText(const lv::Case& of) {
   Table contacts({{.text = "联系人"}, {.text = "层级"}, {.text = "职务"}});
   Table log({{.text = "日期"},

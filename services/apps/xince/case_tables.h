@@ -5,6 +5,8 @@
 
 #include "xince/listing/v1/listing.pb.h"
 
+#include "services/runtime/errors.h"
+
 /// Cases and lists as tables for people.
 namespace xince::cli {
 
@@ -12,6 +14,9 @@ namespace xince::cli {
 std::string CaseText(const listing::v1::Case& of);
 /// What may happen next, what is missing for it, and which clocks run.
 std::string NextText(const listing::v1::Case& of);
+/// What is missing for a step that was refused with GUARD_MISSING, guard by guard: words, clause, and the
+/// day from which it holds by itself. Empty for any other refusal.
+std::string MissingText(const runtime::Problem& problem);
 /// The follow-up log: who follows up, each line, and when the next is due.
 std::string LogText(const listing::v1::Case& of);
 /// Cases, one a line.

@@ -9,6 +9,7 @@
 
 #include "services/apps/xince/case_details.h"
 #include "services/apps/xince/case_tables.h"
+#include "services/apps/xince/case_verbs.h"
 #include "services/apps/xince/command.h"
 #include "services/apps/xince/commands.h"
 #include "services/apps/xince/session.h"
@@ -43,8 +44,16 @@ absl::StatusOr<lv::Case> Read(Session& session, const std::string& name) {
   return read;
 }
 
+// What is missing for a step is told guard by guard.
+int RefuseStep(const absl::Status& status) {
+  const std::string missing = MissingText(runtime::ToProblem(status));
+  if (missing.empty()) return Refuse(status);
+  std::cerr << missing;
+  return kExitRefused;
+}
+
 int Tell(Session& session, const absl::StatusOr<lv::Case>& of) {
-  if (!of.ok()) return Refuse(of.status());
+  if (!of.ok()) return RefuseStep(of.status());
   if (session.json()) {
     PrintJson(*of);
   } else {
@@ -150,33 +159,34 @@ lv::Opening OpeningOf(const Asked& asked) {
   return opening;
 }
 
-// A command that takes one of these steps, the first that the case's state has.
-void AddStep(Command& group,
-             const std::string& name,
-             const std::string& description,
-             const std::string& as,
-             const std::vector<std::string>& steps) {
-  const auto asked = std::make_shared<Asked>();
-  Command command = group.Add(name, description);
-  command.Argument("CASE", asked->name, "cases/YEAR-NUMBER, or YEAR-NUMBER")
-      .Option("--request-id", asked->request_id, "the same id gives the first answer again");
-  AddStepFlags(command, asked->flags, as);
-  command.Run(
-      [asked, steps](Session& session) { return Tell(session, Take(session, *asked, steps)); });
+// The commands of a group that take a step.
+void AddVerbs(Command& group, const std::string& name) {
+  for (const CaseVerb& verb : CaseVerbs()) {
+    if (verb.group != name) continue;
+    const auto asked = std::make_shared<Asked>();
+    Command command = group.Add(verb.name, verb.description);
+    command.Argument("CASE", asked->name, "cases/YEAR-NUMBER, or YEAR-NUMBER")
+        .Option("--request-id", asked->request_id, "the same id gives the first answer again");
+    AddStepFlags(command, asked->flags, verb.as, verb.records);
+    command.Run([asked, steps = verb.steps](Session& session) {
+      return Tell(session, Take(session, *asked, steps));
+    });
+  }
 }
 
 // A command that opens a case about a target by a procedure.
 void AddFiling(Command& group,
                const std::string& name,
                const std::string& description,
-               const std::string& procedure) {
+               const std::string& procedure,
+               CaseStep::Record record) {
   const auto asked = std::make_shared<Asked>();
   Command command = group.Add(name, description);
   command.Argument("SUBJECT", asked->subject, "firms/…, managers/…; a bare credit code is a firm")
       .Argument("TARGET", asked->target, "evidence id, cases/YEAR-NUMBER, or the day of a standing")
       .Option("--of-step", asked->step, "with a case: the step that is contested")
       .Option("--request-id", asked->request_id, "the same id gives the first answer again");
-  AddStepFlags(command, asked->flags, "subject");
+  AddStepFlags(command, asked->flags, "subject", {record});
   asked->flags.procedure = procedure;
   command.Run([asked](Session& session) {
     return Tell(session, Open(session, *asked, OpeningOf(*asked)));
@@ -253,7 +263,7 @@ void AddOpening(Command& group) {
       .Option("--target", asked->target, "evidence id, cases/YEAR-NUMBER, or the day of a standing")
       .Option("--matter", asked->flags.matter, "key of the matter")
       .Option("--request-id", asked->request_id, "the same id gives the first answer again");
-  AddStepFlags(open, asked->flags, "recorder");
+  AddStepFlags(open, asked->flags, "recorder", {});
   open.Run([asked](Session& session) {
     return Tell(session, Open(session, *asked, OpeningOf(*asked)));
   });
@@ -263,7 +273,7 @@ void AddOpening(Command& group) {
       .Argument("LIST", proposed->flags.list, "id of the list")
       .Option("--matter", proposed->flags.matter, "key of the matter")
       .Option("--request-id", proposed->request_id, "the same id gives the first answer again");
-  AddStepFlags(propose, proposed->flags, "recorder");
+  AddStepFlags(propose, proposed->flags, "recorder", {CaseStep::PROPOSAL});
   propose.Run([proposed](Session& session) {
     return Tell(session, Open(session, *proposed, OpeningOf(*proposed)));
   });
@@ -272,7 +282,7 @@ void AddOpening(Command& group) {
   take.Argument("CASE", step->name, "cases/YEAR-NUMBER, or YEAR-NUMBER")
       .Argument("STEP", step->step, "id of the step, as `next` names it")
       .Option("--request-id", step->request_id, "the same id gives the first answer again");
-  AddStepFlags(take, step->flags, "officer");
+  AddStepFlags(take, step->flags, "officer", {});
   take.Run([step](Session& session) { return Tell(session, Take(session, *step, {step->step})); });
 }
 
@@ -304,48 +314,21 @@ void AddCases(Command& app) {
   group.Add("log", "the follow-up log: who follows up, when, what was found, when again")
       .Argument("CASE", *logged, "cases/YEAR-NUMBER, or YEAR-NUMBER")
       .Run([logged](Session& session) { return Log(session, *logged); });
-  AddStep(group, "follow-up", "logs a visit or talk", "officer", {"follow-up"});
-  AddStep(group, "contacts", "names other contacts", "officer", {"name-contacts"});
-  AddStep(group, "check", "checks a proposal", "officer", {"check"});
-  AddStep(group, "notice", "writes the notice before a decision", "officer", {"write-notice"});
-  AddStep(group,
-          "serve",
-          "serves the notice, or the decision",
-          "officer",
-          {"serve-notice", "serve-decision"});
-  AddStep(group, "defend", "states and defends", "subject", {"defend"});
-  AddStep(group, "waive", "waives the right to state and defend", "subject", {"waive"});
-  AddStep(group, "hear", "records a hearing", "officer", {"hear"});
-  AddStep(group, "answer", "answers points", "officer", {"answer"});
-  AddStep(group, "decide", "decides", "decider", {"decide"});
-  AddStep(group, "publish", "publishes", "officer", {"publish"});
-  AddStep(group, "withdraw", "withdraws", "officer", {"withdraw"});
-  AddStep(group, "revoke", "revokes what was decided", "decider", {"revoke"});
-  AddStep(group, "inform-again", "tells again who was told", "officer", {"inform-again"});
-  AddStep(group, "suspend", "suspends by a court's order", "court", {"suspend"});
-  AddStep(group, "resume", "resumes by a court's order", "court", {"resume"});
+  AddVerbs(group, "case");
 }
 
 void AddObjections(Command& app) {
   Command group = app.AddGroup("objection", "objections to lines, entries and standings");
-  AddFiling(group, "file", "files an objection", "objection");
+  AddFiling(group, "file", "files an objection", "objection", CaseStep::OBJECTION_GROUNDS);
   AddReading(group, "objection");
-  AddStep(group, "accept", "accepts an objection", "officer", {"accept"});
-  AddStep(group, "answer", "answers its points", "officer", {"answer"});
-  AddStep(group, "uphold", "decides for the subject", "decider", {"uphold"});
-  AddStep(group, "inform-again", "tells again who was told", "officer", {"inform-again"});
-  AddStep(group, "reject", "decides against the subject", "decider", {"reject"});
-  AddStep(group, "withdraw", "withdraws it", "subject", {"withdraw"});
+  AddVerbs(group, "objection");
 }
 
 void AddRepairs(Command& app) {
   Command group = app.AddGroup("repair", "repair of credit");
-  AddFiling(group, "apply", "applies for repair", "repair");
+  AddFiling(group, "apply", "applies for repair", "repair", CaseStep::REPAIR_APPLICATION);
   AddReading(group, "repair");
-  AddStep(group, "accept", "accepts an application", "officer", {"accept"});
-  AddStep(group, "check", "records what a check found", "officer", {"check"});
-  AddStep(group, "grant", "grants the repair", "decider", {"grant"});
-  AddStep(group, "refuse", "refuses the repair", "decider", {"refuse", "decline"});
+  AddVerbs(group, "repair");
 }
 
 }  // namespace xince::cli
