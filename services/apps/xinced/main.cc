@@ -221,7 +221,6 @@ void AddFlags(CLI::App& app, Flags& flags) {
   app.add_option("--data-dir", flags.fields["data_dir"], "directory of journals and keys");
   app.add_option("--grpc-address", flags.fields["listen.grpc_address"], "HOST:PORT or unix:PATH");
   app.add_option("--metrics-address", flags.fields["listen.metrics_address"], "HOST:PORT");
-  app.add_option("--http-address", flags.fields["listen.http_address"], "HOST:PORT");
   app.add_option("--register", flags.fields["register.name"], "name of the register");
   app.add_option("--division", flags.fields["register.division"], "division of the register");
   app.add_option("--policies-dir", flags.fields["policies_dir"], "directory of policy packs");
