@@ -13,6 +13,7 @@ inline std::string BuildDirectory() {
 }
 
 inline std::string ShareDirectory() { return BuildDirectory() + "/share/xince"; }
+inline std::string XinceBinary() { return BuildDirectory() + "/bin/xince"; }
 inline std::string XincedBinary() { return BuildDirectory() + "/bin/xinced"; }
 
 }  // namespace xince::steel

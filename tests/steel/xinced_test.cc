@@ -29,6 +29,7 @@
 #include "tests/redis/redis_server_fixture.h"
 #include "tests/steel/http_get.h"
 #include "tests/steel/register.h"
+#include "tests/steel/test_build.h"
 
 namespace xince::steel {
 namespace {
@@ -130,6 +131,16 @@ TEST_F(XincedTest, RedisWithoutReplicasIsServedAndWarnedOf) {
     ASSERT_TRUE(alone.AwaitServing());
     EXPECT_EQ(FileFirm(*alone.channel(), 1), absl::OkStatus());
     EXPECT_THAT(alone.child().Log(), HasSubstr(kWarning));
+    // Its journal is checked beside it.
+    ASSERT_TRUE(WaitUntil(kEndTimeout, [&] { return SubjectsOf(*alone.channel()) == 1; }));
+    ChildProcess recheck(
+        {.command = {XinceBinary(),
+                     "journal",
+                     "recheck",
+                     absl::StrCat(
+                         "redis://127.0.0.1:", redis->port(), "/", kRegisterName, "/scoring")},
+         .log = Data("recheck.log")});
+    EXPECT_EQ(recheck.Wait(kEndTimeout), 0) << recheck.Log();
     EXPECT_EQ(alone.Stop(), 0);
   }
   // Nobody has chosen it: a replica is missing.
