@@ -460,7 +460,8 @@ absl::Time Machine::Now() {
 }
 
 absl::StatusOr<Revision> Machine::KnownAt(absl::Time time, absl::Time deadline) {
-  const int64_t after_us = absl::ToUnixMicros(time) + 1;
+  // A time to come says nothing of what will be recorded until then.
+  const int64_t after_us = absl::ToUnixMicros(std::min(time, Now())) + 1;
   int64_t until_us = answered_until_us_.load();
   while (until_us < after_us && !answered_until_us_.compare_exchange_weak(until_us, after_us)) {
   }

@@ -153,11 +153,10 @@ class Machine {
   /// The present instant as entries are recorded by: never before the newest entry's time, nor before
   /// what this machine has said or answered for, wherever the clock was set meanwhile.
   absl::Time Now();
-  /// What was known at `time`, which is at most Now(): the greatest revision recorded until then. The
-  /// answer stays: whatever this machine records later is recorded after `time`, and what it was just
-  /// recording is waited for. Another replica, whose clock is another, may still record something
-  /// before `time` while that is more recent than the two clocks differ. Errors as Read; never from a
-  /// gRPC callback thread.
+  /// What was known at `time`: the greatest revision recorded until then. Up to Now() the answer stays:
+  /// whatever this machine records later is recorded after `time`, and what it was just recording is
+  /// waited for. Another replica, whose clock is another, may still record something before `time` while
+  /// that is more recent than the two clocks differ. Errors as Read; never from a gRPC callback thread.
   absl::StatusOr<Revision> KnownAt(absl::Time time, absl::Time deadline);
 
   /// Greatest revision applied to the state; call under Read.

@@ -473,6 +473,9 @@ TEST_F(MachineTest, WhatWasKnownAtAnInstantStaysWhenTheClockIsSetBack) {
   EXPECT_GT(Times().back(), absl::ToUnixMicros(asked));
   EXPECT_EQ(machine_->KnownAt(machine_->Now(), absl::InfiniteFuture()).value(), 2);
   EXPECT_EQ(machine_->KnownAt(absl::UnixEpoch(), absl::InfiniteFuture()).value(), 0);
+  // A question about times to come moves no clock.
+  EXPECT_EQ(machine_->KnownAt(asked + absl::Hours(24), absl::InfiniteFuture()).value(), 2);
+  EXPECT_LT(machine_->Now(), asked + absl::Seconds(1));
 }
 
 TEST_F(MachineTest, WhatIsBeingRecordedAtAnInstantIsWaitedFor) {
