@@ -1,9 +1,8 @@
 #include "services/scoring/cases/names.h"
 
-#include <stdlib.h>
-
 #include <algorithm>
 #include <array>
+#include <cstdlib>
 #include <vector>
 
 #include "absl/strings/ascii.h"
@@ -116,59 +115,55 @@ std::vector<Group> Groups(absl::string_view text) {
   return groups;
 }
 
-bool WalkTexts(const Message& message,
-               const std::string& path,
-               absl::string_view own,
-               type::Date today,
-               std::string& found);
+// Looks for an identity number in the texts of a message, at any depth.
+class TextWalk {
+ public:
+  TextWalk(absl::string_view own, type::Date today) : own_(own), today_(today) {}
 
-bool CheckField(const Message& message,
-                const FieldDescriptor* field,
-                int index,
-                const std::string& path,
-                absl::string_view own,
-                type::Date today,
-                std::string& found) {
-  const auto& reflection = *message.GetReflection();
-  if (field->cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE) {
-    return WalkTexts(index < 0 ? reflection.GetMessage(message, field)
-                               : reflection.GetRepeatedMessage(message, field, index),
-                     path,
-                     own,
-                     today,
-                     found);
-  }
-  std::string scratch;
-  const std::string& text =
-      index < 0 ? reflection.GetStringReference(message, field, &scratch)
-                : reflection.GetRepeatedStringReference(message, field, index, &scratch);
-  if (!NamesAnIdentity(text, own, today)) return false;
-  found = path;
-  return true;
-}
-
-bool WalkTexts(const Message& message,
-               const std::string& path,
-               absl::string_view own,
-               type::Date today,
-               std::string& found) {
-  std::vector<const FieldDescriptor*> fields;
-  message.GetReflection()->ListFields(message, &fields);
-  for (const FieldDescriptor* field : fields) {
-    if (field->cpp_type() != FieldDescriptor::CPPTYPE_MESSAGE &&
-        field->type() != FieldDescriptor::TYPE_STRING)
-      continue;
-    const std::string name = absl::StrCat(path, path.empty() ? "" : ".", field->name());
-    const int count = field->is_repeated() ? message.GetReflection()->FieldSize(message, field) : 0;
-    if (!field->is_repeated() && CheckField(message, field, -1, name, own, today, found))
-      return true;
-    for (int i = 0; i < count; ++i) {
-      if (CheckField(message, field, i, absl::StrCat(name, "[", i, "]"), own, today, found))
-        return true;
+  // Path of the first one; empty for none.
+  std::string Find(const Message& message, const std::string& path) const {
+    std::vector<const FieldDescriptor*> fields;
+    message.GetReflection()->ListFields(message, &fields);
+    for (const FieldDescriptor* field : fields) {
+      if (field->cpp_type() != FieldDescriptor::CPPTYPE_MESSAGE &&
+          field->type() != FieldDescriptor::TYPE_STRING)
+        continue;
+      const std::string name = absl::StrCat(path, path.empty() ? "" : ".", field->name());
+      const int count =
+          field->is_repeated() ? message.GetReflection()->FieldSize(message, field) : 0;
+      if (!field->is_repeated()) {
+        std::string found = InValue(message, field, -1, name);
+        if (!found.empty()) return found;
+      }
+      for (int i = 0; i < count; ++i) {
+        std::string found = InValue(message, field, i, absl::StrCat(name, "[", i, "]"));
+        if (!found.empty()) return found;
+      }
     }
+    return "";
   }
-  return false;
-}
+
+ private:
+  // `index` is -1 for a field that is not repeated.
+  std::string InValue(const Message& message,
+                      const FieldDescriptor* field,
+                      int index,
+                      const std::string& path) const {
+    const auto& reflection = *message.GetReflection();
+    if (field->cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE)
+      return Find(index < 0 ? reflection.GetMessage(message, field)
+                            : reflection.GetRepeatedMessage(message, field, index),
+                  path);
+    std::string scratch;
+    const std::string& text =
+        index < 0 ? reflection.GetStringReference(message, field, &scratch)
+                  : reflection.GetRepeatedStringReference(message, field, index, &scratch);
+    return NamesAnIdentity(text, own_, today_) ? path : "";
+  }
+
+  const absl::string_view own_;
+  const type::Date today_;
+};
 
 }  // namespace
 
@@ -212,9 +207,7 @@ bool NamesAnIdentity(absl::string_view text, absl::string_view own, type::Date t
 }
 
 std::string IdentityIn(const Message& message, absl::string_view own, type::Date today) {
-  std::string found;
-  WalkTexts(message, "", own, today, found);
-  return found;
+  return TextWalk(own, today).Find(message, "");
 }
 
 }  // namespace xince::cases
