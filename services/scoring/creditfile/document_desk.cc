@@ -148,6 +148,10 @@ std::string DocumentDesk::Take(const CaseEvent& event,
                                int& next,
                                const journal::Entry& entry,
                                journal::Undo* undo) {
+  const auto part = event.party().part();
+  if (!event.document_refused().empty() &&
+      (!event.document_sha256().empty() || (part != CaseStep::CLOCK && part != CaseStep::RULE)))
+    return "a step of a person without its document";
   if (event.document_sha256().empty()) {
     return event.document_printed().empty() && event.document_number() == 0 ? "" : "no document";
   }
@@ -211,6 +215,7 @@ std::string DocumentDesk::Take(const DocumentStep& step,
                                const journal::Entry& entry,
                                journal::Undo* undo) {
   if (step.has_issued()) {
+    if (step.issued().document().template_() != kPointsNotice) return "another kind of document";
     if (std::string fault = numbers_.FaultOf(step.issued()); !fault.empty()) return fault;
     numbers_.Book({.issued = step.issued(),
                    .revision = entry.revision,

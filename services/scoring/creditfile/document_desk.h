@@ -23,6 +23,9 @@ inline constexpr int kPointsNoticeEvidenceMax = 50;
 /// Working days in which a check of points may be asked for, where the request says nothing.
 inline constexpr uint32_t kObjectionDaysDefault = 10;
 
+/// Kind of document that no step of a case makes.
+inline constexpr char kPointsNotice[] = "points-notice";
+
 /// What became of a document.
 struct DocumentFate {
   listing::v1::DocumentStatus status = listing::v1::DOCUMENT_STATUS_STANDS;

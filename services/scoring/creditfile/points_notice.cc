@@ -138,7 +138,7 @@ absl::StatusOr<journal::v1::DocumentStep> DocumentDesk::DecidePointsNotice(
   XINCE_RETURN_IF_ERROR(CheckNoIdentity(request, request.subject(), today));
   static const auto* const kNoWords = new documents::DocumentWords;
   const documents::DocumentWords& words = words_ == nullptr ? *kNoWords : *words_;
-  XINCE_ASSIGN_OR_RETURN(const documents::Template* from, words.templates.Get("points-notice"));
+  XINCE_ASSIGN_OR_RETURN(const documents::Template* from, words.templates.Get(kPointsNotice));
   XINCE_ASSIGN_OR_RETURN(const Told told, Tell(books_, request, today, known));
   const uint32_t objection_days =
       request.objection_days() == 0 ? kObjectionDaysDefault : request.objection_days();

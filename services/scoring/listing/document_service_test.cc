@@ -328,6 +328,14 @@ TEST(Documents, AJournalWithAnotherNumberOrAnotherTextIsRefused) {
        [](auto& steps) { steps.mutable_documents(0)->mutable_document()->set_title("不予列入"); }},
       {"another subject", [](auto& steps) { steps.mutable_documents(0)->set_subject(kOtherFirm); }},
       {"no document", [](auto& steps) { steps.clear_documents(); }},
+      {"a person's step that had none",
+       [](auto& steps) {
+         steps.clear_documents();
+         steps.mutable_events(0)->clear_document_sha256();
+         steps.mutable_events(0)->clear_document_printed();
+         steps.mutable_events(0)->clear_document_number();
+         steps.mutable_events(0)->set_document_refused("DOCUMENT_FIELD_MISSING");
+       }},
       {"one too many", [](auto& steps) { *steps.add_documents() = steps.documents(0); }},
       {"a number without a document", [](auto& steps) {
          steps.clear_documents();
@@ -684,6 +692,17 @@ TEST(IssuePointsNotice, AJournalWithAnotherNumberIsRefused) {
     entry.payload = payload.SerializeAsString();
   });
   EXPECT_EQ(runtime::ReasonOf(replayed.status()), "REPLAY_MISMATCH");
+  const auto another_kind = town.Replayed([](journal::Entry& entry) {
+    journal::v1::ScoringEntry payload;
+    payload.ParseFromString(entry.payload);
+    if (!payload.has_document_step()) return;
+    auto& document = *payload.mutable_document_step()->mutable_issued()->mutable_document();
+    document.set_template_("decision");
+    document.set_sha256(documents::DigestOf(document));
+    document.set_check_code(document.sha256().substr(0, 16));
+    entry.payload = payload.SerializeAsString();
+  });
+  EXPECT_EQ(runtime::ReasonOf(another_kind.status()), "REPLAY_MISMATCH");
 }
 
 }  // namespace
