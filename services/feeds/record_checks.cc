@@ -38,7 +38,22 @@ std::string LabelOf(const Message& record, const std::string& field) {
 absl::Status CheckDateOrder(const Message& record,
                             const std::string& earlier,
                             const std::string& later) {
-  return CheckNotBefore(later, StringField(record, later), earlier, StringField(record, earlier));
+  const std::string first = StringField(record, earlier);
+  const std::string last = StringField(record, later);
+  if (first.empty() || last.empty() || last >= first) return absl::OkStatus();
+  return runtime::InvalidArgument(
+      "DATE_ORDER",
+      later,
+      absl::StrCat("the date is ", last, ", before ", earlier, " ", first),
+      absl::StrCat("「",
+                   LabelOf(record, later),
+                   "」",
+                   last,
+                   "早于「",
+                   LabelOf(record, earlier),
+                   "」",
+                   first),
+      {{"earlier_field", earlier}, {"earlier", first}});
 }
 
 absl::Status CheckPeriod(const Message& record) {

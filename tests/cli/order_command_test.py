@@ -54,6 +54,9 @@ class OrderCommandTest(ServerTest):
         self.assertIn(f"延期 {self.day(5)} → {self.day(9)} ({self.day(0)} 批准): 雨季", text)
         self.assertIn("整改中", text)
         self.assertIn("RECTIFICATION_NOT_DUE", self.xince("order", "fail", "a1", "--reason=x", code=1).stderr)
+        early = ["order", "accept", "a1", f"--corrected={self.day(-11)}", "--by=示例街道"]
+        run = self.xince(*early, code=1)
+        self.assertIn(f"「整改完成日期」{self.day(-11)}早于「下达日期」{self.day(-10)}", run.stderr)
         order = self.accept("a1")
         self.assertEqual(order["state"], "ACCEPTED")
         self.assertIn("RECTIFICATION_CLOSED", self.accept("a1", code=1))
@@ -75,6 +78,11 @@ class OrderCommandTest(ServerTest):
         last = [int(number.rsplit("-", 1)[1]) for number in numbers]
         self.assertEqual(last, list(range(last[0], last[0] + 4)))
         self.assertIn("已作废: 下达有误", self.xince("order", "get", "n2").stdout)
+        listed = self.xince_json("order", "list", "--show-voided", f"--close-out-year={numbers[0][7:11]}")
+        found = {one["name"]: one["closeOutNumber"] for one in listed["rectificationOrders"]}
+        self.assertEqual([found[f"rectificationOrders/n{i}"] for i in (1, 2, 3, 4)], numbers)
+        self.assertNotIn("rectificationOrders/n1", self.xince("order", "list", "--state=open").stdout)
+        self.assertIn(numbers[0], self.xince("order", "list", "--state=closed").stdout)
 
     def test_what_is_overdue_is_told_and_looked_back_at(self):
         self.file(("o1", self.day(-20), self.day(-3)))

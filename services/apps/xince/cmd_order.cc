@@ -1,6 +1,7 @@
 #include <iostream>
 #include <memory>
 #include <string>
+#include <utility>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
@@ -186,6 +187,41 @@ void AddFail(Command& group) {
       });
 }
 
+// What narrows a list of orders.
+struct Asked {
+  std::string division, subject, year, state;
+  bool show_voided = false;
+};
+
+int List(Session& session, const Asked& asked) {
+  iv::ListRectificationOrdersRequest request;
+  request.set_division(asked.division);
+  request.set_subject(asked.subject);
+  request.set_close_out_year(asked.year);
+  request.set_show_voided(asked.show_voided);
+  request.set_page_size(1000);
+  iv::ListRectificationOrdersResponse all;
+  for (;;) {
+    iv::ListRectificationOrdersResponse page;
+    const absl::Status status = session.Call(Method("ListRectificationOrders"), request, page);
+    if (!status.ok()) return Refuse(status);
+    for (RectificationOrder& order : *page.mutable_rectification_orders()) {
+      const bool wanted =
+          asked.state == "all" ||
+          (asked.state == "closed") == (order.state() == RectificationOrder::ACCEPTED);
+      if (wanted) *all.add_rectification_orders() = std::move(order);
+    }
+    if (page.next_page_token().empty()) break;
+    request.set_page_token(page.next_page_token());
+  }
+  if (session.json()) {
+    PrintJson(all);
+  } else {
+    std::cout << OrdersText(all.rectification_orders());
+  }
+  return kExitDone;
+}
+
 int Overdue(Session& session, const std::string& division, const std::string& subject) {
   iv::ListOverdueRectificationOrdersRequest request;
   request.set_division(division);
@@ -218,7 +254,15 @@ void AddOrders(Command& app) {
   group.Add("get", "one order with its extensions and its end")
       .Argument("NAME", *name, "rectificationOrders/…, or its id")
       .Run([name](Session& session) { return Get(session, *name); });
-  AddRecordList(group, "inspection.rectification-order");
+  const auto asked = std::make_shared<Asked>();
+  asked->state = "all";
+  group.Add("list", "the ledger: all orders in the order of their names")
+      .Option("--division", asked->division, "only in this division")
+      .Option("--subject", asked->subject, "only about this subject")
+      .Option("--close-out-year", asked->year, "only those closed out in this year")
+      .Choice("--state", asked->state, {"all", "open", "closed"}, "open: not closed out")
+      .Flag("--show-voided", asked->show_voided, "also what was voided")
+      .Run([asked](Session& session) { return List(session, *asked); });
   const auto division = std::make_shared<std::string>();
   const auto subject = std::make_shared<std::string>();
   group.Add("overdue", "orders not closed out whose deadline has passed")

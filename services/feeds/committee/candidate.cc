@@ -10,6 +10,7 @@
 #include "xince/committee/v1/candidate.pb.h"
 
 #include "services/feeds/checks.h"
+#include "services/feeds/record_checks.h"
 #include "services/runtime/errors.h"
 
 namespace xince::committee {
@@ -194,8 +195,7 @@ absl::Status CheckResult(const JointReview& review, const v1::CommitteeRules& ru
   const bool open = review.result() == JointReview::RESULT_UNSPECIFIED;
   if (open && !review.result_date().empty()) return feeds::NotApplicable("result_date", "result");
   if (!open && review.result_date().empty()) return feeds::RequiredWith("result_date", "result");
-  XINCE_RETURN_IF_ERROR(feeds::CheckNotBefore(
-      "result_date", review.result_date(), "request_date", review.request_date()));
+  XINCE_RETURN_IF_ERROR(feeds::CheckDateOrder(review, "request_date", "result_date"));
   const bool decided =
       review.result() == JointReview::PASSED || review.result() == JointReview::FAILED;
   return decided ? CheckDecided(review, rules) : absl::OkStatus();

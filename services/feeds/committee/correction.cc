@@ -24,20 +24,16 @@ absl::Status CheckPriorReview(const PriorReview& review,
                               const PriorReview* /*before*/,
                               const CheckContext& context) {
   XINCE_RETURN_IF_ERROR(feeds::RequireRecord(context, "committee", review.committee()));
-  XINCE_RETURN_IF_ERROR(feeds::CheckNotBefore(
-      "community_date", review.community_date(), "branch_date", review.branch_date()));
-  XINCE_RETURN_IF_ERROR(
-      feeds::CheckNotBefore("vote_date", review.vote_date(), "branch_date", review.branch_date()));
-  return feeds::CheckNotBefore(
-      "vote_date", review.vote_date(), "community_date", review.community_date());
+  XINCE_RETURN_IF_ERROR(feeds::CheckDateOrder(review, "branch_date", "community_date"));
+  XINCE_RETURN_IF_ERROR(feeds::CheckDateOrder(review, "branch_date", "vote_date"));
+  return feeds::CheckDateOrder(review, "community_date", "vote_date");
 }
 
 absl::Status CheckDefect(const DecisionDefect& defect,
                          const DecisionDefect* /*before*/,
                          const CheckContext& context) {
   XINCE_RETURN_IF_ERROR(feeds::RequireRecord(context, "committee", defect.committee()));
-  return feeds::CheckNotBefore(
-      "corrected_date", defect.corrected_date(), "decision_date", defect.decision_date());
+  return feeds::CheckDateOrder(defect, "decision_date", "corrected_date");
 }
 
 void DefectEvidence(const DecisionDefect& defect, EvidenceSink& sink) {
@@ -65,15 +61,13 @@ absl::Status CheckOrder(const CorrectionOrder& order,
   XINCE_RETURN_IF_ERROR(feeds::RequireRecord(context, "committee", order.committee()));
   XINCE_RETURN_IF_ERROR(feeds::CheckNotBefore(
       "due_date", order.due_date(), "order_date", feeds::DayAfter(order.order_date())));
-  XINCE_RETURN_IF_ERROR(feeds::CheckNotBefore(
-      "accepted_date", order.accepted_date(), "order_date", order.order_date()));
+  XINCE_RETURN_IF_ERROR(feeds::CheckDateOrder(order, "order_date", "accepted_date"));
   if (!order.found_unmet_date().empty()) {
     XINCE_RETURN_IF_ERROR(feeds::CheckNotBefore("found_unmet_date",
                                                 order.found_unmet_date(),
                                                 "due_date",
                                                 feeds::DayAfter(order.due_date())));
-    XINCE_RETURN_IF_ERROR(feeds::CheckNotBefore(
-        "accepted_date", order.accepted_date(), "found_unmet_date", order.found_unmet_date()));
+    XINCE_RETURN_IF_ERROR(feeds::CheckDateOrder(order, "found_unmet_date", "accepted_date"));
   }
   if (order.acting_start_date().empty()) {
     return order.has_acting_mandate() ? feeds::RequiredWith("acting_start_date", "acting_mandate")
@@ -85,8 +79,7 @@ absl::Status CheckOrder(const CorrectionOrder& order,
   if (order.found_unmet_date().empty()) {
     return feeds::RequiredWith("found_unmet_date", "acting_start_date");
   }
-  return feeds::CheckNotBefore(
-      "acting_start_date", order.acting_start_date(), "found_unmet_date", order.found_unmet_date());
+  return feeds::CheckDateOrder(order, "found_unmet_date", "acting_start_date");
 }
 
 Evidence& About(const CorrectionOrder& order,

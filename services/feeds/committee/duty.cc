@@ -125,10 +125,8 @@ absl::Status CheckDecisionDate(const Disclosure& disclosure) {
   if (disclosure.category() != Disclosure::DECISIONS) {
     return feeds::NotApplicable("decision_date", "category DECISIONS");
   }
-  XINCE_RETURN_IF_ERROR(feeds::CheckNotBefore(
-      "due_date", disclosure.due_date(), "decision_date", disclosure.decision_date()));
-  return feeds::CheckNotBefore(
-      "made_date", disclosure.made_date(), "decision_date", disclosure.decision_date());
+  XINCE_RETURN_IF_ERROR(feeds::CheckDateOrder(disclosure, "decision_date", "due_date"));
+  return feeds::CheckDateOrder(disclosure, "decision_date", "made_date");
 }
 
 absl::Status CheckDisclosure(const Disclosure& disclosure,
@@ -158,8 +156,7 @@ absl::Status CheckDisclosure(const Disclosure& disclosure,
                                               "due_date",
                                               feeds::DayAfter(disclosure.due_date())));
   // What was public by then was not missing.
-  return feeds::CheckNotBefore(
-      "made_date", disclosure.made_date(), "found_missing_date", disclosure.found_missing_date());
+  return feeds::CheckDateOrder(disclosure, "found_missing_date", "made_date");
 }
 
 std::vector<std::string> DisclosureKeys(const Disclosure& disclosure) {

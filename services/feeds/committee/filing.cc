@@ -64,18 +64,14 @@ absl::Status CheckPlace(const Committee& committee) {
 }
 
 absl::Status CheckDates(const Committee& committee) {
-  XINCE_RETURN_IF_ERROR(feeds::CheckNotBefore(
-      "filing_date", committee.filing_date(), "formed_date", committee.formed_date()));
+  XINCE_RETURN_IF_ERROR(feeds::CheckDateOrder(committee, "formed_date", "filing_date"));
   XINCE_RETURN_IF_ERROR(
       feeds::CheckPeriod({.start = committee.term_start_date(), .end = committee.term_end_date()},
                          "TERM_DATES",
                          "term_end_date"));
-  XINCE_RETURN_IF_ERROR(feeds::CheckNotBefore("re_election_called_date",
-                                              committee.re_election_called_date(),
-                                              "term_start_date",
-                                              committee.term_start_date()));
-  return feeds::CheckNotBefore(
-      "ended_date", committee.ended_date(), "term_start_date", committee.term_start_date());
+  XINCE_RETURN_IF_ERROR(
+      feeds::CheckDateOrder(committee, "term_start_date", "re_election_called_date"));
+  return feeds::CheckDateOrder(committee, "term_start_date", "ended_date");
 }
 
 absl::Status CheckSuccession(const Committee& committee, const CheckContext& context) {

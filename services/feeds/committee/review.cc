@@ -33,8 +33,7 @@ absl::Status CheckMissing(const Audit& audit) {
                                               audit.found_missing_date(),
                                               "due_date",
                                               feeds::DayAfter(audit.due_date())));
-  return feeds::CheckNotBefore(
-      "report_date", audit.report_date(), "found_missing_date", audit.found_missing_date());
+  return feeds::CheckDateOrder(audit, "found_missing_date", "report_date");
 }
 
 // An audit without a report was found missing, and has nothing that only a report says.
@@ -56,10 +55,8 @@ absl::Status CheckUnreported(const Audit& audit) {
 
 // Conclusion and dates of an audit that was carried out.
 absl::Status CheckReported(const Audit& audit) {
-  XINCE_RETURN_IF_ERROR(feeds::CheckNotBefore(
-      "report_date", audit.report_date(), "period_start_date", audit.period_start_date()));
-  XINCE_RETURN_IF_ERROR(feeds::CheckNotBefore(
-      "corrected_date", audit.corrected_date(), "report_date", audit.report_date()));
+  XINCE_RETURN_IF_ERROR(feeds::CheckDateOrder(audit, "period_start_date", "report_date"));
+  XINCE_RETURN_IF_ERROR(feeds::CheckDateOrder(audit, "report_date", "corrected_date"));
   if (audit.conclusion() != Audit::CLEAN) {
     return audit.problems().empty() ? feeds::RequiredWith("problems", "conclusion")
                                     : absl::OkStatus();

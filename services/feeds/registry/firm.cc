@@ -83,8 +83,7 @@ absl::Status CheckFirm(const Firm& firm, const Firm* /*before*/, const CheckCont
   if (!firm.withdrawn_reason().empty() && firm.withdrawn_date().empty()) {
     return feeds::RequiredWith("withdrawn_date", "withdrawn_reason");
   }
-  return feeds::CheckNotBefore(
-      "withdrawn_date", firm.withdrawn_date(), "filing_date", firm.filing_date());
+  return feeds::CheckDateOrder(firm, "filing_date", "withdrawn_date");
 }
 
 void FirmEvidence(const Firm& firm, EvidenceSink& sink) {
@@ -127,10 +126,8 @@ absl::Status CheckBreach(const FilingBreach& breach,
                          const FilingBreach* /*before*/,
                          const CheckContext& context) {
   XINCE_RETURN_IF_ERROR(feeds::RequireRecord(context, "firm", breach.firm()));
-  XINCE_RETURN_IF_ERROR(feeds::CheckNotBefore(
-      "determined_date", breach.determined_date(), "breach_date", breach.breach_date()));
-  XINCE_RETURN_IF_ERROR(feeds::CheckNotBefore(
-      "corrected_date", breach.corrected_date(), "breach_date", breach.breach_date()));
+  XINCE_RETURN_IF_ERROR(feeds::CheckDateOrder(breach, "breach_date", "determined_date"));
+  XINCE_RETURN_IF_ERROR(feeds::CheckDateOrder(breach, "breach_date", "corrected_date"));
   const auto found = context.records.Find(breach.firm());
   const std::string& committed = static_cast<const Firm&>(*found).commitment_date();
   if (!committed.empty() && committed <= breach.breach_date()) return absl::OkStatus();
@@ -159,8 +156,7 @@ void BreachEvidence(const FilingBreach& breach, EvidenceSink& sink) {
 absl::Status CheckOrganization(const Organization& organization,
                                const Organization* /*before*/,
                                const CheckContext& /*context*/) {
-  return feeds::CheckNotBefore(
-      "withdrawn_date", organization.withdrawn_date(), "filing_date", organization.filing_date());
+  return feeds::CheckDateOrder(organization, "filing_date", "withdrawn_date");
 }
 
 void OrganizationEvidence(const Organization& organization, EvidenceSink& sink) {

@@ -38,8 +38,7 @@ absl::Status CheckManager(const Manager& manager,
   if (!manager.withdrawn_reason().empty() && manager.withdrawn_date().empty()) {
     return feeds::RequiredWith("withdrawn_date", "withdrawn_reason");
   }
-  return feeds::CheckNotBefore(
-      "withdrawn_date", manager.withdrawn_date(), "filing_date", manager.filing_date());
+  return feeds::CheckDateOrder(manager, "filing_date", "withdrawn_date");
 }
 
 void ManagerEvidence(const Manager& manager, EvidenceSink& sink) {
@@ -130,10 +129,7 @@ absl::Status CheckQualification(const Qualification& qualification,
   } else if (!qualification.recognized_by().empty()) {
     return feeds::NotApplicable("recognized_by", "out_of_area");
   }
-  return feeds::CheckNotBefore("recognition_date",
-                               qualification.recognition_date(),
-                               "issue_date",
-                               qualification.issue_date());
+  return feeds::CheckDateOrder(qualification, "issue_date", "recognition_date");
 }
 
 void QualificationEvidence(const Qualification& qualification, EvidenceSink& sink) {
