@@ -218,6 +218,13 @@ class CaseBookTest : public testing::Test {
     return record->procedure->proto().states(record->view.state).id();
   }
 
+  bool TellsClock(const std::string& clock) const {
+    const auto told = book_.Describe(*book_.Find(case_), On(3, 18), *calendar_, false);
+    return std::any_of(told.clocks().begin(), told.clocks().end(), [&](const auto& one) {
+      return one.clock() == clock;
+    });
+  }
+
   std::string MissingOf(const absl::Status& status) const {
     const auto problem = runtime::ToProblem(status);
     if (problem.reason != "GUARD_MISSING") return problem.reason;
@@ -513,8 +520,16 @@ TEST_F(CaseBookTest, ADraftIsShownBeforePublication) {
   Decide();
   ASSERT_TRUE(Step("serve-decision", Checker(), Served("2026-03-18"), On(3, 18)).ok());
   EXPECT_EQ(MissingOf(Step("publish", Checker(), Publication(), On(3, 18))), "CLOCK_OVER");
+  EXPECT_TRUE(TellsClock("draft"));
   OpenDay(On(3, 26));
   EXPECT_TRUE(Step("publish", Checker(), Publication(), On(3, 26)).ok());
+}
+
+TEST_F(CaseBookTest, AListWithoutADraftTellsNoDeadlineOfOne) {
+  Decide();
+  ASSERT_TRUE(Step("serve-decision", Checker(), Served("2026-03-18"), On(3, 18)).ok());
+  EXPECT_FALSE(TellsClock("draft"));
+  EXPECT_TRUE(Step("publish", Checker(), Publication(), On(3, 18)).ok());
 }
 
 TEST_F(CaseBookTest, ADecisionTakesEffectOnItsDay) {

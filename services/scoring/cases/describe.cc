@@ -52,6 +52,8 @@ void AddClocks(const CaseRecord& record,
     if (record.view.clocks[i] == ClockStatus::kIdle) continue;
     const policy::v1::CaseClock& proto = *record.procedure->clocks()[i].proto;
     const ClockRun& run = record.clocks[i];
+    // The list shows no draft: there is nothing to wait for.
+    if (run.due < run.from && proto.length() == policy::v1::CaseClock::DRAFT_PUBLICITY) continue;
     ClockState& clock = *out.add_clocks();
     clock.set_clock(proto.id());
     clock.set_zh(proto.zh());
