@@ -179,7 +179,9 @@ void Thread::RunStep(const Json& step, Register& services) {
   if (Find(step, "call") != nullptr) RunCall(step, services);
   if (const std::string name = StringOf(step, "save_now"); !name.empty()) {
     // An instant is asked about by what scoring knew then, which is not yet all that was filed.
-    if (written_) ASSERT_EQ(AwaitScoring(services), absl::OkStatus());
+    if (written_) {
+      ASSERT_EQ(AwaitScoring(services), absl::OkStatus());
+    }
     written_ = false;
     saved_[name] = absl::FormatTime("%Y-%m-%d%ET%H:%M:%E6SZ", services.Now(), absl::UTCTimeZone());
   }
