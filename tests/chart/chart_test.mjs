@@ -88,6 +88,14 @@ test("the configuration says what the values say, and a change of it restarts th
   const config = parseConfig(find(rendered.monitored, "ConfigMap").data["xince.textproto"]);
   assert.deepEqual(config.targets, ["all"]);
   assert.deepEqual(config.register, { name: "nanjing", division: "3201" });
+  assert.deepEqual(config.documents, {
+    verificationBase: "https://credit.example.cn",
+    organMark: "X信",
+    offices: [
+      { office: "市住建局", name: "某市住房和城乡建设局", mark: "X住建" },
+      { office: "区住建局" },
+    ],
+  });
   assert.equal(config.journal.snapshotEntries, "10000000");
   assert.deepEqual(config.limits, {
     drainMs: "15000",
@@ -126,6 +134,7 @@ test("the notes say how durable an acknowledged write is", () => {
 
 for (const [value, complaint] of [
   ["replicaCount=2", /additional properties 'replicaCount' not allowed/],
+  ["documents.organMask=X", /additional properties 'organMask' not allowed/],
   ["services.all.replicas=2", /additional properties 'replicas' not allowed/],
   ["defaults.storage.sise=1Gi", /additional properties 'sise' not allowed/],
   ["defaults.limits.in_flight=1", /additional properties 'in_flight' not allowed/],

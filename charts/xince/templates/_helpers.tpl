@@ -88,6 +88,17 @@ listen {
   grpc_address: "0.0.0.0:7300"
   metrics_address: "0.0.0.0:7301"
 }
+documents {
+  {{- with $root.Values.documents }}
+  verification_base: {{ .verificationBase | quote }}
+  register_name: {{ .registerName | quote }}
+  organ: {{ .organ | quote }}
+  organ_mark: {{ .organMark | quote }}
+  {{- range .offices }}
+  offices { office: {{ .office | quote }} name: {{ .name | default "" | quote }} mark: {{ .mark | default "" | quote }} }
+  {{- end }}
+  {{- end }}
+}
 {{- with .service.calls }}
 feeds {
   {{- range . }}
