@@ -227,6 +227,7 @@ absl::Status CaseBook::CheckExtension(const CaseRecord& record,
   const ClockRun& run = record.clocks[step.extends];
   const CaseClock& clock = *record.procedure->clocks()[step.extends].proto;
   if (run.extended >= clock.extensions()) return ExtensionsUsed(clock.extensions());
+  if (run.due == type::kDateMax) return NothingToExtend(clock);
   XINCE_ASSIGN_OR_RETURN(const Date latest, LatestExtension(clock, run.due, calendar));
   const Date until = DayOr(event.details().rectification().until(), run.due);
   if (until <= run.due || until > latest)

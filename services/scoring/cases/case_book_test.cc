@@ -670,26 +670,6 @@ TEST_F(CaseBookTest, AStepIsTakenBackWhole) {
   EXPECT_EQ(book_.Find(case_), before);
 }
 
-TEST_F(CaseBookTest, ADeadlineBeyondTheCalendarIsRefused) {
-  ASSERT_TRUE(Open(On(12, 1)).ok());
-  ASSERT_TRUE(Step("check", Checker(), Reasons(), On(12, 1)).ok());
-  ASSERT_TRUE(Step("write-notice", Checker(), Notice(), On(12, 1)).ok());
-  const absl::Status status = Step("serve-notice", Checker(), Served("2026-12-30"), On(12, 30));
-  EXPECT_EQ(runtime::ReasonOf(status), "CALENDAR_UNKNOWN_YEAR");
-}
-
-TEST_F(CaseBookTest, ALimitThatIsOnlyReportedKeepsNothingOff) {
-  ASSERT_TRUE(Open(On(11, 2)).ok());
-  ASSERT_TRUE(Step("check", Checker(), Reasons(), On(11, 2)).ok());
-  ASSERT_TRUE(Step("write-notice", Checker(), Notice(), On(11, 2)).ok());
-  ASSERT_TRUE(Step("serve-notice", Checker(), Served("2026-11-03"), On(11, 3)).ok());
-  const auto told = book_.Describe(*book_.Find(case_), On(11, 3), *calendar_, true);
-  for (const auto& clock : told.clocks()) {
-    if (clock.clock() == "decision-due") EXPECT_EQ(clock.due(), "") << "60 working days reach 2027";
-    if (clock.clock() == "defence") EXPECT_EQ(clock.due(), "2026-11-17");
-  }
-}
-
 TEST_F(CaseBookTest, ACaseHoldsSoManyPoints) {
   Serve();
   StepDetails defence;

@@ -144,6 +144,15 @@ absl::Status ExtensionsUsed(uint32_t most) {
       {{"most", absl::StrCat(most)}});
 }
 
+absl::Status NothingToExtend(const policy::v1::CaseClock& clock) {
+  return FailedPrecondition(
+      "CALENDAR_UNKNOWN_YEAR",
+      "details.rectification.until",
+      absl::StrCat(clock.en(), " has no last day: the calendar did not reach so far when it began"),
+      absl::StrCat("“", clock.zh(), "”起算时工作日历未及,没有届满日,无从延长"),
+      {{"clock", clock.id()}});
+}
+
 absl::Status CaseFull(const std::string& of, size_t most) {
   return FailedPrecondition("CASE_FULL",
                             "case",

@@ -31,6 +31,8 @@ absl::Status PointUnknown(uint32_t point);
 /// Points decided instead are not between 0 and what the rules ask for, in hundredths.
 absl::Status PointsWrong(const std::string& evidence, int64_t least, int64_t most);
 absl::Status ExtensionsUsed(uint32_t most);
+/// FAILED_PRECONDITION CALENDAR_UNKNOWN_YEAR: the limit has no last day that could be put off.
+absl::Status NothingToExtend(const policy::v1::CaseClock& clock);
 /// A case has as many steps, points or persons as it may have.
 absl::Status CaseFull(const std::string& of, size_t most);
 absl::Status TooManyOpen(size_t most);

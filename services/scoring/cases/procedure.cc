@@ -108,7 +108,10 @@ absl::Status Procedure::CompileGuards(int index) {
       return Wrong(proto.id(), "a guard that asks for steps names some, another none");
     if ((row.kind == StepGuard::OPINIONS) != (row.count > 0))
       return Wrong(proto.id(), "a guard that asks for opinions says how many");
-    if (row.clock != kNoIndex) clocks_[row.clock].only_reports = false;
+    // That a limit may be extended while it runs lets nothing follow from it.
+    const bool extends = row.kind == StepGuard::CLOCK_RUNNING && row.clock != kNoIndex &&
+                         proto_->clocks(row.clock).extended_by() == proto.id();
+    if (row.clock != kNoIndex && !extends) clocks_[row.clock].only_reports = false;
     step.guards.push_back(row);
   }
   return absl::OkStatus();
