@@ -75,6 +75,9 @@ absl::Status CheckDecision(const listing::v1::Decision& decision, const StepRow&
   const bool at_once = step.Has(CaseStep::ENTER_FORCE);
   if (effective < today || (at_once && effective != today))
     return DetailsWrong("decision.effective_on", FormatDate(today));
+  // What no effect applies is not decided.
+  if (!decision.amendments().empty() && !step.Has(CaseStep::AMEND))
+    return DetailsWrong("decision.amendments", "0");
   return absl::OkStatus();
 }
 

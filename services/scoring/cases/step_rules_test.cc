@@ -233,6 +233,21 @@ TEST_F(StepRules, WhatADecisionPutsInForceItselfIsInForceThatDay) {
   EXPECT_EQ(Reason(decision), "STEP_DETAILS");
 }
 
+TEST_F(StepRules, OnlyADecisionThatUpholdsAmends) {
+  desk_.Do(Object());
+  desk_.Do(Because("accept", Clerk()));
+  desk_.Do(Answer(Clerk()));
+  for (const auto& [step, field] :
+       {std::pair("reject", "details.decision.amendments"), {"uphold", ""}}) {
+    Try decision = DecideCase(desk_, step);
+    EXPECT_EQ(Reason(decision), "") << step;
+    auto& amendment = *decision.details.mutable_decision()->add_amendments();
+    amendment.set_evidence("e1");
+    amendment.set_voided(true);
+    EXPECT_EQ(Field(decision), field) << step;
+  }
+}
+
 TEST_F(StepRules, APublicationHasPlaceAndText) {
   Try publication = ToPublish(desk_);
   EXPECT_EQ(Reason(publication), "");
