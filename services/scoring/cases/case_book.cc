@@ -40,6 +40,7 @@ std::string CountsFrom(const StepRow& step, const StepDetails& details, Date tod
   if (details.has_hearing()) return details.hearing().held_on();
   if (details.has_acceptance()) return details.acceptance().inspected_on();
   if (details.has_follow_up()) return details.follow_up().held_on();
+  if (!details.statement().received_on().empty()) return details.statement().received_on();
   return FormatDate(today);
 }
 

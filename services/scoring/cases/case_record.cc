@@ -140,6 +140,14 @@ bool ContestedOn(const CaseRecord& record, type::Date day, Revision known) {
   return false;
 }
 
+type::Date StatedFrom(const CaseRecord& record) {
+  if (record.steps.empty()) return type::kDateMin;
+  const StepRecord* served = record.Last(CaseStep::SERVICE);
+  // What is posted can be answered before its period is over.
+  return served == nullptr ? record.steps.front().day
+                           : DayOr(served->event.details().service().day(), served->day);
+}
+
 int NumberOf(std::vector<std::string>& table, const std::string& text) {
   std::string name = NameKey(text);
   if (name.empty()) return -1;

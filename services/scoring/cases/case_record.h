@@ -101,6 +101,9 @@ type::Date ScheduledDay(const CaseRecord& record, policy::v1::CaseStep::Effect e
 /// Whether it was contested on a day by the steps recorded up to a revision.
 bool ContestedOn(const CaseRecord& record, type::Date day, Revision known);
 
+/// The day before which no statement can have come in: of the newest service, else of the opening.
+type::Date StatedFrom(const CaseRecord& record);
+
 /// Number of a person or office in the record's table, added when it is new; -1 for an empty name. The
 /// table holds at most kPersonsMax: beyond that kPersonsMax, which no case may use.
 int NumberOf(std::vector<std::string>& table, const std::string& name);

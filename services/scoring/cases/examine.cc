@@ -316,6 +316,19 @@ class Examination {
   const CaseRecord& record_;
 };
 
+// Clocks that have run out, though they ran on the day a statement came in.
+Bits InTime(const listing::v1::Statement& statement, const CaseRecord& record) {
+  Bits in_time = 0;
+  if (statement.received_on().empty()) return in_time;
+  const type::Date received = DayOr(statement.received_on(), type::kDateMax);
+  if (received < StatedFrom(record)) return in_time;
+  for (size_t i = 0; i < record.procedure->clocks().size(); ++i) {
+    if (record.view.clocks[i] == ClockStatus::kOver && received <= record.clocks[i].due)
+      in_time |= Bit(static_cast<int>(i));
+  }
+  return in_time;
+}
+
 bool AnswersAll(const journal::v1::CaseEvent& event, const CaseRecord& record) {
   std::set<uint32_t> answered = record.answered;
   for (const auto& answer : event.details().answers().answers()) answered.insert(answer.point());
@@ -332,6 +345,7 @@ Attempt AttemptOf(const journal::v1::CaseEvent& event, CaseRecord& record) {
   if (attempt.step == kNoIndex) return attempt;
   attempt.person = NumberOf(record.persons, event.party().person());
   attempt.office = NumberOf(record.offices, event.party().office());
+  attempt.in_time = InTime(event.details().statement(), record);
   attempt.hearing_required = record.list != nullptr && record.list->terms().hearing_required();
   attempt.asks_hearing = event.details().statement().asks_hearing();
   attempt.answers_all = event.details().has_answers() && AnswersAll(event, record);

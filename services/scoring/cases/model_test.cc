@@ -221,6 +221,8 @@ class Explorer {
     bool moves = false;
     for (const bool flag : {false, true}) {
       attempt.asks_hearing = attempt.answers_all = attempt.met = flag;
+      const bool recorded_late = flag && procedure_.steps()[step].record == CaseStep::STATEMENT;
+      attempt.in_time = recorded_late ? ~Bits{0} : 0;
       moves |= Try(node, way, attempt);
       for (const StepGuard::Kind finding : kFindings) {
         Attempt wrong = attempt;

@@ -135,6 +135,11 @@ absl::Status CheckWords(const CaseRecord& record,
     if (inspected < OrderedOn(record) || inspected > today)
       return DetailsWrong("acceptance.inspected_on", FormatDate(OrderedOn(record)));
   }
+  if (!details.statement().received_on().empty()) {
+    const Date received = DayOr(details.statement().received_on(), type::kDateMax);
+    if (received < StatedFrom(record) || received > today)
+      return DetailsWrong("statement.received_on", FormatDate(StatedFrom(record)));
+  }
   if (details.has_decision()) return CheckDecision(details.decision(), step, today);
   if (!details.has_publication()) return absl::OkStatus();
   if (!Says(details.publication().place())) return SaysNothing("publication.place");

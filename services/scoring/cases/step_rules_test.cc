@@ -248,6 +248,40 @@ TEST_F(StepRules, OnlyADecisionThatUpholdsAmends) {
   }
 }
 
+TEST_F(StepRules, ADefenceIsJudgedByTheDayItCameIn) {
+  Served(desk_);
+  desk_.GoTo(On(3, 18));
+  const auto received = [](const std::string& day) {
+    Try defence = Defend();
+    defence.details.mutable_statement()->set_received_on(day);
+    return defence;
+  };
+  EXPECT_EQ(Guards(desk_.Decide(Defend()).status()), "CLOCK_RUNNING") << "recorded too late";
+  EXPECT_EQ(Guards(desk_.Decide(received("2026-03-17")).status()), "CLOCK_RUNNING");
+  EXPECT_EQ(Field(received("2026-03-01")), "details.statement.received_on") << "before the service";
+  EXPECT_EQ(Field(received("2026-03-19")), "details.statement.received_on") << "after today";
+  EXPECT_EQ(Reason(received("2026-03-02")), "") << "the day of the service";
+  desk_.Do(received("2026-03-16"));
+  EXPECT_EQ(desk_.record().steps.back().day, On(3, 16));
+  EXPECT_EQ(Guards(desk_.Decide(DecideCase(desk_)).status()), "POINTS_ANSWERED");
+  desk_.Do(Answer());
+  desk_.Do(DecideCase(desk_));
+  EXPECT_EQ(Reason(received("2026-03-16")), "STEP_NOT_HERE") << "the case is decided";
+}
+
+TEST_F(StepRules, AServiceRecordedLateLeavesTheDefenceItsWindow) {
+  Noticed(desk_);
+  desk_.GoTo(On(3, 18));
+  desk_.Do(Serve("serve-notice", "2026-03-02"));
+  EXPECT_EQ(Guards(desk_.Decide(Defend()).status()), "CLOCK_RUNNING");
+  Try defence = Defend();
+  defence.details.mutable_statement()->set_received_on("2026-03-16");
+  CaseEvent event = *desk_.Decide(defence);
+  event.mutable_details()->mutable_statement()->set_received_on("2026-03-17");
+  EXPECT_EQ(runtime::ReasonOf(desk_.Apply(event)), "REPLAY_MISMATCH");
+  desk_.Do(defence);
+}
+
 TEST_F(StepRules, APublicationHasPlaceAndText) {
   Try publication = ToPublish(desk_);
   EXPECT_EQ(Reason(publication), "");

@@ -128,7 +128,7 @@ bool Holds(const GuardRow& guard, const View& view, const Attempt& attempt) {
     case StepGuard::OTHER_OFFICE:
       return attempt.office < 0 || (Union(view.offices, guard.steps) & Bit(attempt.office)) == 0;
     case StepGuard::CLOCK_RUNNING:
-      return clock() == ClockStatus::kRunning;
+      return clock() == ClockStatus::kRunning || (attempt.in_time & Bit(guard.clock)) != 0;
     case StepGuard::CLOCK_OVER:
       return clock() == ClockStatus::kOver;
     case StepGuard::CLOCK_OVER_OR_WAIVED:

@@ -59,6 +59,8 @@ struct Attempt {
   /// Guards that the details of the step, or the register, show to hold: bits of StepGuard::Kind.
   /// Only those that the view cannot judge are looked at.
   Bits shown = 0;
+  /// STATEMENT: clocks that have run out since, though it came in while they ran.
+  Bits in_time = 0;
   /// The list requires a hearing.
   bool hearing_required = false;
   /// STATEMENT: a hearing is asked for.
