@@ -31,7 +31,10 @@ StepDetails::DetailsCase DetailsOf(CaseStep::Record record) {
 }
 
 // The day a step counts from.
-std::string CountsFrom(const StepRow& step, const StepDetails& details, Date today) {
+std::string CountsFrom(const CaseRecord& record,
+                       const StepRow& step,
+                       const StepDetails& details,
+                       Date today) {
   if (details.has_service()) {
     const Date day = DayOr(details.service().day(), today);
     const bool posted = details.service().method() == listing::v1::Service::PUBLIC_NOTICE;
@@ -41,6 +44,11 @@ std::string CountsFrom(const StepRow& step, const StepDetails& details, Date tod
   if (details.has_acceptance()) return details.acceptance().inspected_on();
   if (details.has_follow_up()) return details.follow_up().held_on();
   if (!details.statement().received_on().empty()) return details.statement().received_on();
+  if (details.has_order() && !record.steps.empty()) {
+    // An order holds from its own day; nothing that was done since is taken back.
+    const Date issued = DayOr(details.order().document().issue_date(), today);
+    if (record.steps.back().day <= issued && issued <= today) return FormatDate(issued);
+  }
   return FormatDate(today);
 }
 
@@ -253,10 +261,10 @@ absl::Status CaseBook::SetClocks(const CaseRecord& record,
     lengths.draft_days = static_cast<int>(terms.draft_publicity_days());
     if (terms.has_follow_up()) lengths.follow_up = &terms.follow_up();
   }
+  const bool goes_on = step.Has(CaseStep::RESUME) && OrdersStanding(record, event).empty();
   for (size_t i = 0; i < record.procedure->clocks().size(); ++i) {
     const ClockRow& clock = record.procedure->clocks()[i];
-    const bool resumes =
-        step.Has(CaseStep::RESUME) && clock.rests && record.view.clocks[i] == ClockStatus::kRunning;
+    const bool resumes = goes_on && clock.rests && record.view.clocks[i] == ClockStatus::kRunning;
     Date due = type::kDateMax;
     if ((step.starts & Bit(static_cast<int>(i))) != 0) {
       const bool of_publicity = clock.proto->length() == CaseClock::PUBLICITY_MAXIMUM ||
@@ -292,7 +300,7 @@ absl::StatusOr<CaseEvent> CaseBook::Decide(CaseRecord record,
   XINCE_RETURN_IF_ERROR(CheckDetails(record, step, event, today, calendar));
   event.set_year(record.year);
   event.set_number(record.number);
-  event.set_day(CountsFrom(step, event.details(), today));
+  event.set_day(CountsFrom(record, step, event.details(), today));
   const Circumstances circumstances = CircumstancesOf(record, today);
   const Attempt attempt = Examine(event, circumstances, record);
   if (attempt.person >= kPersonsMax || attempt.office >= kPersonsMax)

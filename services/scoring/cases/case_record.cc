@@ -35,6 +35,18 @@ std::string Sha256Hex(const std::string& bytes) {
       absl::string_view(reinterpret_cast<const char*>(digest.data()), digest.size()));
 }
 
+// An order stands until another one lifts it by its number; one that names none lifts the only one.
+void NoteOrder(const StepRow& step, const CaseEvent& event, std::set<std::string>& standing) {
+  const listing::v1::Order& order = event.details().order();
+  if (step.Has(CaseStep::SUSPEND)) standing.insert(NameKey(order.document().number()));
+  if (!step.Has(CaseStep::RESUME)) return;
+  if (order.lifts().empty()) {
+    standing.clear();
+  } else {
+    standing.erase(NameKey(order.lifts()));
+  }
+}
+
 // Spans that begin with one effect and end with another, or with a suspension.
 std::vector<Span> Spans(const CaseRecord& record,
                         Revision known,
@@ -44,6 +56,7 @@ std::vector<Span> Spans(const CaseRecord& record,
   std::vector<Span> spans;
   bool on = false;
   bool suspended = false;
+  std::set<std::string> standing;
   const auto open = [&](type::Date day) { spans.push_back({.from = day}); };
   const auto close = [&](type::Date day) {
     spans.back().until = day;
@@ -51,12 +64,13 @@ std::vector<Span> Spans(const CaseRecord& record,
   };
   for (const StepRecord& taken : record.steps) {
     if (taken.revision > known) break;
-    for (const CaseStep::Effect effect : record.procedure->steps()[taken.step].effects) {
+    const StepRow& step = record.procedure->steps()[taken.step];
+    NoteOrder(step, taken.event, standing);
+    for (const CaseStep::Effect effect : step.effects) {
       const bool was = on && !(rests && suspended);
       if (effect == begin) on = true;
       if (effect == end) on = false;
-      if (effect == CaseStep::SUSPEND) suspended = true;
-      if (effect == CaseStep::RESUME) suspended = false;
+      if (effect == CaseStep::SUSPEND || effect == CaseStep::RESUME) suspended = !standing.empty();
       const bool is = on && !(rests && suspended);
       if (is && !was) open(taken.day);
       if (was && !is) close(taken.day);
@@ -140,6 +154,20 @@ bool ContestedOn(const CaseRecord& record, type::Date day, Revision known) {
   return false;
 }
 
+std::set<std::string> OrdersStanding(const CaseRecord& record) {
+  std::set<std::string> standing;
+  for (const StepRecord& taken : record.steps)
+    NoteOrder(record.procedure->steps()[taken.step], taken.event, standing);
+  return standing;
+}
+
+std::set<std::string> OrdersStanding(const CaseRecord& record, const CaseEvent& event) {
+  std::set<std::string> standing = OrdersStanding(record);
+  const StepIndex step = record.procedure->FindStep(event.step());
+  if (step != kNoIndex) NoteOrder(record.procedure->steps()[step], event, standing);
+  return standing;
+}
+
 type::Date StatedFrom(const CaseRecord& record) {
   if (record.steps.empty()) return type::kDateMin;
   const StepRecord* served = record.Last(CaseStep::SERVICE);
@@ -193,7 +221,7 @@ void AddStep(const CaseEvent& event,
   NotePoints(event, record);
   // A second order while the first one holds takes no day back.
   if (step.Has(CaseStep::SUSPEND) && !record.suspended_on.has_value()) record.suspended_on = day;
-  if (step.Has(CaseStep::RESUME)) record.suspended_on.reset();
+  if (!record.view.suspended) record.suspended_on.reset();
   record.steps.push_back({.event = event,
                           .step = attempt.step,
                           .day = day,

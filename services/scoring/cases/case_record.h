@@ -101,6 +101,11 @@ type::Date ScheduledDay(const CaseRecord& record, policy::v1::CaseStep::Effect e
 /// Whether it was contested on a day by the steps recorded up to a revision.
 bool ContestedOn(const CaseRecord& record, type::Date day, Revision known);
 
+/// Numbers of the courts' orders that suspend the case and were not lifted, as names are compared.
+std::set<std::string> OrdersStanding(const CaseRecord& record);
+/// The same once the event is taken as well.
+std::set<std::string> OrdersStanding(const CaseRecord& record, const journal::v1::CaseEvent& event);
+
 /// The day before which no statement can have come in: of the newest service, else of the opening.
 type::Date StatedFrom(const CaseRecord& record);
 

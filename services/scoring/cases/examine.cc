@@ -120,12 +120,21 @@ class Examination {
         return Says(details.reasons().text()) || Says(details.decision().reasons());
       case StepGuard::ORDER_GIVEN:
         return Says(details.order().document().number()) &&
-               !details.order().document().issue_date().empty();
+               !details.order().document().issue_date().empty() && LiftsAnOrder();
       case StepGuard::ACTS_FOR_SUBJECT:
         return ActsForSubject();
       default:
         return false;
     }
+  }
+
+  // What resumes says which of the orders that stand it lifts, where there are several.
+  [[nodiscard]] bool LiftsAnOrder() const {
+    const StepIndex step = record_.procedure->FindStep(event_.step());
+    if (!record_.procedure->steps()[step].Has(CaseStep::RESUME)) return true;
+    const std::set<std::string> standing = OrdersStanding(record_);
+    const std::string& lifts = event_.details().order().lifts();
+    return lifts.empty() ? standing.size() <= 1 : standing.contains(NameKey(lifts));
   }
 
   [[nodiscard]] bool LevelDecides() const {
@@ -350,6 +359,7 @@ Attempt AttemptOf(const journal::v1::CaseEvent& event, CaseRecord& record) {
   attempt.asks_hearing = event.details().statement().asks_hearing();
   attempt.answers_all = event.details().has_answers() && AnswersAll(event, record);
   attempt.met = event.details().acceptance().met();
+  attempt.stays_suspended = record.view.suspended && !OrdersStanding(record, event).empty();
   return attempt;
 }
 

@@ -98,7 +98,8 @@ GuardWords WordsOf(StepGuard::Kind kind) {
     case StepGuard::REASONS_GIVEN:
       return {"未说明理由", "no reasons are given"};
     case StepGuard::ORDER_GIVEN:
-      return {"缺少裁定的文号和日期", "the number and date of the order are missing"};
+      return {"缺少裁定的文号和日期,或者未写明解除的是哪一份现存裁定",
+              "the number and date of the order are missing, or which order that stands it lifts"};
     case StepGuard::ACTS_FOR_SUBJECT:
       return {"未载明代表主体的人", "nobody is named who acts for the subject"};
     case StepGuard::EFFECTIVE_DAY_COME:

@@ -222,6 +222,7 @@ class Explorer {
     for (const bool flag : {false, true}) {
       attempt.asks_hearing = attempt.answers_all = attempt.met = flag;
       const bool recorded_late = flag && procedure_.steps()[step].record == CaseStep::STATEMENT;
+      attempt.stays_suspended = flag;
       attempt.in_time = recorded_late ? ~Bits{0} : 0;
       moves |= Try(node, way, attempt);
       for (const StepGuard::Kind finding : kFindings) {
@@ -231,7 +232,7 @@ class Explorer {
       }
       const auto record = procedure_.steps()[step].record;
       if (record != CaseStep::STATEMENT && record != CaseStep::ANSWERS &&
-          record != CaseStep::ACCEPTANCE)
+          record != CaseStep::ACCEPTANCE && record != CaseStep::ORDER)
         break;
     }
     return moves;

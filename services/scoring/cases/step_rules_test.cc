@@ -339,6 +339,57 @@ TEST_F(StepRules, ASecondOrderOfACourtTakesNoDayBack) {
   EXPECT_EQ(Reason(CourtOrder("resume")), "STEP_NOT_HERE") << "it is not suspended any more";
 }
 
+TEST_F(StepRules, EachOrderOfACourtIsLiftedByItself) {
+  desk_.Do(ToPublish(desk_));
+  const ClockIndex duration = desk_.record().procedure->FindClock("duration");
+  const auto order = [](const std::string& step, const char* number, const char* lifts) {
+    Try attempt = CourtOrder(step);
+    attempt.details.mutable_order()->mutable_document()->set_number(number);
+    attempt.details.mutable_order()->set_lifts(lifts);
+    return attempt;
+  };
+  desk_.GoTo(On(4, 1));
+  desk_.Do(order("suspend", "行保1号", ""));
+  desk_.GoTo(On(4, 11));
+  desk_.Do(order("suspend", "行保2号", ""));
+  desk_.GoTo(On(4, 21));
+  EXPECT_EQ(Guards(desk_.Decide(order("resume", "3号", "")).status()), "ORDER_GIVEN") << "which?";
+  EXPECT_EQ(Guards(desk_.Decide(order("resume", "3号", "4号")).status()), "ORDER_GIVEN");
+  desk_.Do(order("resume", "3号", "行保 １号"));
+  EXPECT_TRUE(desk_.record().view.suspended) << "the second order stands";
+  EXPECT_EQ(Guards(desk_.Decide(order("resume", "5号", "行保1号")).status()), "ORDER_GIVEN");
+  desk_.GoTo(On(5, 1));
+  desk_.Do(order("resume", "5号", ""));
+  EXPECT_FALSE(desk_.record().view.suspended);
+  EXPECT_EQ(desk_.record().clocks[duration].due, On(10, 16)) << "30 days since the first order";
+  ASSERT_EQ(SpansInForce(desk_.record(), 1000).size(), 2);
+  EXPECT_EQ(SpansInForce(desk_.record(), 1000)[1].from, On(5, 1));
+}
+
+TEST_F(StepRules, AnOrderOfACourtCountsFromItsOwnDay) {
+  desk_.Do(ToPublish(desk_));
+  desk_.GoTo(On(4, 10));
+  const auto day = [&](const char* issued) {
+    Try order = CourtOrder("suspend");
+    order.details.mutable_order()->mutable_document()->set_issue_date(issued);
+    const auto event = desk_.Decide(order);
+    return event.ok() ? event->day() : std::string(event.status().message());
+  };
+  EXPECT_EQ(day("2026-04-01"), "2026-04-01");
+  EXPECT_EQ(day("2026-03-17"), "2026-03-17") << "the day of the last step";
+  EXPECT_EQ(day("2026-03-16"), "2026-04-10") << "before it";
+  EXPECT_EQ(day("2026-04-11"), "2026-04-10") << "in the future";
+}
+
+TEST_F(StepRules, APublishedEntryThatRestsIsToldAsNotInForce) {
+  desk_.Do(ToPublish(desk_));
+  desk_.Do(CourtOrder("suspend"));
+  const auto told = desk_.book.Describe(desk_.record(), desk_.today, *desk_.calendar_, false);
+  EXPECT_TRUE(told.published());
+  EXPECT_TRUE(told.suspended());
+  EXPECT_FALSE(told.in_force());
+}
+
 TEST_F(StepRules, ASubjectCannotFillTheCase) {
   Served(desk_);
   for (size_t i = 0; i < kSubjectStepsMax; ++i) {

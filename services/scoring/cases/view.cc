@@ -15,7 +15,7 @@ Bits Union(const std::array<Bits, kStepsMax>& of, Bits steps) {
   return all;
 }
 
-void Bring(CaseStep::Effect effect, View& view) {
+void Bring(CaseStep::Effect effect, const Attempt& attempt, View& view) {
   switch (effect) {
     case CaseStep::ENTER_FORCE:
       view.in_force = true;
@@ -33,7 +33,7 @@ void Bring(CaseStep::Effect effect, View& view) {
       view.suspended = true;
       break;
     case CaseStep::RESUME:
-      view.suspended = false;
+      view.suspended = attempt.stays_suspended;
       break;
     case CaseStep::CONTEST:
       view.contested = true;
@@ -161,7 +161,7 @@ void Take(const Procedure& procedure, const Attempt& attempt, View& view) {
   if (attempt.person >= 0) view.persons[attempt.step] |= Bit(attempt.person);
   if (attempt.office >= 0) view.offices[attempt.step] |= Bit(attempt.office);
   Note(step, attempt, view);
-  for (const CaseStep::Effect effect : step.effects) Bring(effect, view);
+  for (const CaseStep::Effect effect : step.effects) Bring(effect, attempt, view);
   for (int i = 0; i < kClocksMax; ++i) {
     if ((step.starts & Bit(i)) != 0) view.clocks[i] = ClockStatus::kRunning;
     if ((step.stops & Bit(i)) != 0 && view.clocks[i] != ClockStatus::kIdle)

@@ -69,6 +69,8 @@ struct Attempt {
   bool answers_all = false;
   /// ACCEPTANCE: the order was met.
   bool met = false;
+  /// RESUME: another order that suspends stands.
+  bool stays_suspended = false;
 };
 
 /// Why a step may not be taken at all.
