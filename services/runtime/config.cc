@@ -81,8 +81,8 @@ class Completer {
 };
 
 void CompleteTargets(Config& config, Completer& check) {
-  static const auto* known = new std::set<std::string>{
-      "all", "registry", "inspection", "party", "committee", "scoring", "gateway"};
+  static const auto* known =
+      new std::set<std::string>{"all", "registry", "inspection", "party", "committee", "scoring"};
   if (config.targets().empty()) config.add_targets("all");
   std::set<std::string> seen;
   for (const std::string& target : config.targets()) {
@@ -144,10 +144,8 @@ void CompleteAddresses(Config& config, Completer& check) {
   check.Text(listen.grpc_address(), "127.0.0.1:7300", [&](auto v) { listen.set_grpc_address(v); });
   check.Text(
       listen.metrics_address(), "127.0.0.1:7301", [&](auto v) { listen.set_metrics_address(v); });
-  check.Text(listen.http_address(), "127.0.0.1:7380", [&](auto v) { listen.set_http_address(v); });
   check.Address("listen.grpc_address", listen.grpc_address(), true);
   check.Address("listen.metrics_address", listen.metrics_address(), false);
-  check.Address("listen.http_address", listen.http_address(), false);
   auto& feeds = *config.mutable_feeds();
   const FieldDescriptor* field = nullptr;
   for (int i = 0; i < feeds.GetDescriptor()->field_count(); ++i) {

@@ -24,41 +24,38 @@ using ::testing::HasSubstr;
 TEST(ConfigTest, AnEmptyConfigurationHasEveryDefault) {
   Config config;
   ASSERT_TRUE(CompleteConfig(config).ok());
-  const auto expected = ParseConfig(R"pb(
-                                      targets: "all"
-                                      data_dir: "var"
-                                      register { name: "local" division: "3201" }
-                                      listen {
-                                        grpc_address: "127.0.0.1:7300"
-                                        metrics_address: "127.0.0.1:7301"
-                                        http_address: "127.0.0.1:7380"
-                                      }
-                                      feeds {}
-                                      journal {
-                                        sqlite { group_max: 64 }
-                                        snapshot_entries: 50000
-                                      }
-                                      limits {
-                                        worker_threads: 8
-                                        in_flight_max: 256
-                                        deadline_max_ms: 30000
-                                        request_bytes_max: 4194304
-                                        reply_bytes_max: 16777216
-                                        streams_max: 64
-                                        stream_age_max_ms: 600000
-                                        connection_age_max_ms: 300000
-                                        drain_ms: 2000
-                                        grace_ms: 10000
-                                        memory_bytes_max: 536870912
-                                      }
-                                      log_level: "info"
-                                      documents {
-                                        register_name: "物业服务信用信息系统"
-                                        organ: "物业服务信用登记机关"
-                                        organ_mark: "信册"
-                                      }
-                                    )pb",
-                                    "expected");
+  const auto expected =
+      ParseConfig(R"pb(
+                    targets: "all"
+                    data_dir: "var"
+                    register { name: "local" division: "3201" }
+                    listen { grpc_address: "127.0.0.1:7300" metrics_address: "127.0.0.1:7301" }
+                    feeds {}
+                    journal {
+                      sqlite { group_max: 64 }
+                      snapshot_entries: 50000
+                    }
+                    limits {
+                      worker_threads: 8
+                      in_flight_max: 256
+                      deadline_max_ms: 30000
+                      request_bytes_max: 4194304
+                      reply_bytes_max: 16777216
+                      streams_max: 64
+                      stream_age_max_ms: 600000
+                      connection_age_max_ms: 300000
+                      drain_ms: 2000
+                      grace_ms: 10000
+                      memory_bytes_max: 536870912
+                    }
+                    log_level: "info"
+                    documents {
+                      register_name: "物业服务信用信息系统"
+                      organ: "物业服务信用登记机关"
+                      organ_mark: "信册"
+                    }
+                  )pb",
+                  "expected");
   ASSERT_TRUE(expected.ok()) << expected.status();
   EXPECT_EQ(config.DebugString(), expected->DebugString());
 }
@@ -108,12 +105,12 @@ TEST(ConfigTest, ReadsFilesUpToTheLimit) {
 
 TEST(ConfigTest, FlagsReplaceFields) {
   Config config = *ParseConfig("targets: \"party\" targets: \"scoring\" data_dir: \"file\"", "f");
-  ASSERT_TRUE(SetConfigField(config, "targets", "registry,gateway").ok());
+  ASSERT_TRUE(SetConfigField(config, "targets", "registry,party").ok());
   ASSERT_TRUE(SetConfigField(config, "data_dir", "with \"quotes\"").ok());
   ASSERT_TRUE(SetConfigField(config, "limits.worker_threads", "3").ok());
   ASSERT_TRUE(SetConfigField(config, "reflection_off", "true").ok());
   ASSERT_TRUE(SetConfigField(config, "journal.redis.address", "127.0.0.1:6379").ok());
-  EXPECT_THAT(config.targets(), ::testing::ElementsAre("registry", "gateway"));
+  EXPECT_THAT(config.targets(), ::testing::ElementsAre("registry", "party"));
   EXPECT_EQ(config.data_dir(), "with \"quotes\"");
   EXPECT_EQ(config.limits().worker_threads(), 3);
   EXPECT_TRUE(config.reflection_off());
@@ -200,7 +197,7 @@ TEST(ConfigTest, RedisHasOneReplicaUnlessItIsSaidThatThereIsNone) {
 
 TEST(ConfigTest, TextsAreChecked) {
   const std::pair<const char*, const char*> good[] = {
-      {"targets", "scoring,gateway"},
+      {"targets", "scoring,party"},
       {"register.name", "nanjing-1"},
       {"register.division", "320102"},
       {"listen.grpc_address", "unix:/run/x"},
