@@ -80,6 +80,8 @@ std::string WhyWord(lv::FactGone::Why why) {
       return "已修复";
     case lv::FactGone::AMENDED:
       return "经异议更正";
+    case lv::FactGone::CHANGED:
+      return "提出后已更改";
     default:
       return "";
   }

@@ -22,7 +22,9 @@ class Facts {
 
   [[nodiscard]] bool Meet(const ListCriterion& criterion, const Proposal& proposal) const {
     std::set<std::string> named;
-    for (const auto& fact : proposal.facts()) named.insert(fact.evidence());
+    for (const auto& fact : proposal.facts()) {
+      if (!ChangedSince(record_, fact, view_)) named.insert(fact.evidence());
+    }
     std::set<std::string> shown;
     for (const auto& row : proposal.criteria()) {
       if (row.criterion() == criterion.id())
@@ -51,6 +53,15 @@ const Proposal& ProposalOf(const CaseRecord& record) {
   return proposed != nullptr ? proposed->event.details().proposal() : Proposal::default_instance();
 }
 
+bool ChangedSince(const CaseRecord& record,
+                  const listing::v1::FactNamed& named,
+                  const RegisterView& view) {
+  if (named.digest().empty() || record.Last(policy::v1::CaseStep::DECISION) != nullptr)
+    return false;
+  const std::optional<FactSeen> fact = view.Fact(named.evidence());
+  return fact.has_value() && fact->digest != named.digest();
+}
+
 bool CriteriaMet(const CaseRecord& record,
                  const Proposal& proposal,
                  const RegisterView& view,
@@ -63,7 +74,7 @@ bool CriteriaMet(const CaseRecord& record,
       return facts.Meet(criterion, proposal);
     });
   return std::all_of(proposal.facts().begin(), proposal.facts().end(), [&](const auto& named) {
-    return facts.Count(named.evidence());
+    return facts.Count(named.evidence()) && !ChangedSince(record, named, view);
   });
 }
 
@@ -71,10 +82,12 @@ std::vector<FactGone> FactsGone(const CaseRecord& record, const RegisterView& vi
   std::vector<FactGone> gone;
   for (const auto& named : ProposalOf(record).facts()) {
     const std::optional<FactSeen> fact = view.Fact(named.evidence());
-    if (!fact.has_value() || fact->gone == FactGone::WHY_UNSPECIFIED) continue;
+    if (!fact.has_value()) continue;
+    const bool counts = fact->gone == FactGone::WHY_UNSPECIFIED;
+    if (counts && !ChangedSince(record, named, view)) continue;
     FactGone& one = gone.emplace_back();
     one.set_evidence(named.evidence());
-    one.set_why(fact->gone);
+    one.set_why(counts ? FactGone::CHANGED : fact->gone);
     one.set_case_(fact->gone_by);
   }
   return gone;
@@ -85,7 +98,7 @@ bool AnyFactGone(const CaseRecord& record, const RegisterView& view) {
   const auto& facts = ProposalOf(record).facts();
   return std::any_of(facts.begin(), facts.end(), [&](const auto& named) {
     const std::optional<FactSeen> fact = view.Fact(named.evidence());
-    return fact.has_value() && !fact->counts;
+    return fact.has_value() && (!fact->counts || ChangedSince(record, named, view));
   });
 }
 

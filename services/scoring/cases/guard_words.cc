@@ -1,6 +1,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 
+#include "services/scoring/cases/criteria.h"
 #include "services/scoring/cases/examine.h"
 
 // What is missing, in words, by guard; and the day on which a guard will hold by itself.
@@ -185,6 +186,22 @@ void SayWhatListLacks(const CaseRecord& record,
   }
 }
 
+// CRITERIA_MET: which of the facts are not what was proposed any more.
+void SayWhatChanged(const CaseRecord& record,
+                    const Circumstances& c,
+                    listing::v1::MissingGuard& missing) {
+  constexpr size_t kNamedMax = 10;
+  std::vector<std::string> names;
+  for (const auto& gone : FactsGone(record, *c.view)) {
+    if (gone.why() == listing::v1::FactGone::CHANGED && names.size() < kNamedMax)
+      names.push_back(gone.evidence());
+  }
+  if (names.empty()) return;
+  missing.set_zh(absl::StrCat(missing.zh(), ";提出后已更改:", absl::StrJoin(names, "、")));
+  missing.set_en(
+      absl::StrCat(missing.en(), "; changed since the proposal: ", absl::StrJoin(names, ", ")));
+}
+
 void SayWhoIsMissing(const Circumstances& circumstances, listing::v1::MissingGuard& missing) {
   std::vector<std::string> names;
   for (const auto& one : circumstances.to_tell) names.push_back(one.who());
@@ -204,6 +221,7 @@ listing::v1::MissingGuard Describe(const GuardRow& guard,
   missing.set_en(words.en);
   *missing.mutable_source() = guard.proto->source();
   if (guard.kind == StepGuard::LIST_TAKES) SayWhatListLacks(record, circumstances, missing);
+  if (guard.kind == StepGuard::CRITERIA_MET) SayWhatChanged(record, circumstances, missing);
   if (guard.kind == StepGuard::TOLD_AGAIN) SayWhoIsMissing(circumstances, missing);
   const type::Date day = HoldsOn(guard, record, circumstances);
   if (day != type::kDateMax) missing.set_holds_on(FormatDate(day));

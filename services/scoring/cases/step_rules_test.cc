@@ -3,9 +3,11 @@
 #include <string>
 
 #include "absl/strings/str_cat.h"
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "services/scoring/cases/case_errors.h"
+#include "services/scoring/cases/criteria.h"
 #include "services/scoring/cases/names.h"
 #include "services/scoring/cases/testing/desk.h"
 
@@ -280,6 +282,36 @@ TEST_F(StepRules, AServiceRecordedLateLeavesTheDefenceItsWindow) {
   event.mutable_details()->mutable_statement()->set_received_on("2026-03-17");
   EXPECT_EQ(runtime::ReasonOf(desk_.Apply(event)), "REPLAY_MISMATCH");
   desk_.Do(defence);
+}
+
+TEST_F(StepRules, AFactThatChangedSinceTheProposalBearsNothingOut) {
+  Try proposal = Blacklisting();
+  proposal.details.mutable_proposal()->mutable_facts(0)->set_digest(std::string(64, '1'));
+  desk_.Do(proposal);
+  desk_.Do(Because("check", Officer()));
+  desk_.Do(WriteNotice());
+  desk_.GoTo(On(3, 2));
+  desk_.Do(Serve("serve-notice", "2026-03-02"));
+  desk_.GoTo(On(3, 17));
+  const auto told = [&] {
+    return desk_.book.Describe(desk_.record(), desk_.today, *desk_.calendar_, false);
+  };
+  const CaseEvent decided = *desk_.Decide(DecideCase(desk_));
+  std::string& digest = desk_.register_.facts["e1"].second.digest;
+  digest = std::string(64, '2');
+  const absl::Status refused = desk_.Decide(DecideCase(desk_)).status();
+  EXPECT_EQ(Guards(refused), "CRITERIA_MET");
+  EXPECT_THAT(runtime::ToProblem(refused).en, testing::HasSubstr("changed since the proposal: e1"));
+  EXPECT_EQ(runtime::ReasonOf(desk_.Apply(decided)), "REPLAY_MISMATCH");
+  ASSERT_EQ(told().facts_gone_size(), 1);
+  EXPECT_EQ(told().facts_gone(0).why(), listing::v1::FactGone::CHANGED);
+  EXPECT_TRUE(told().criteria_unmet());
+  EXPECT_TRUE(AnyFactGone(desk_.record(), desk_.register_));
+  digest = std::string(64, '1');
+  desk_.Do(DecideCase(desk_));
+  digest = std::string(64, '2');
+  EXPECT_EQ(told().facts_gone_size(), 0) << "it is decided";
+  EXPECT_FALSE(told().criteria_unmet());
 }
 
 TEST_F(StepRules, APublicationHasPlaceAndText) {
