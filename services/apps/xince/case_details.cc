@@ -255,6 +255,7 @@ absl::Status Fill(CaseStep::Record record, const StepFlags& flags, lv::StepDetai
     case CaseStep::STATEMENT:
       for (const std::string& point : flags.points) details.mutable_statement()->add_points(point);
       details.mutable_statement()->set_asks_hearing(flags.asks_hearing);
+      details.mutable_statement()->set_received_on(flags.received_on);
       break;
     case CaseStep::HEARING:
       details.mutable_hearing()->set_convened_on(flags.convened);
@@ -300,6 +301,7 @@ absl::StatusOr<lv::StepDetails> DetailsOf(CaseStep::Record record, const StepFla
       return details;
     case CaseStep::ORDER:
       *details.mutable_order()->mutable_document() = PaperOf(flags);
+      details.mutable_order()->set_lifts(flags.lifts);
       return details;
     case CaseStep::PUBLICATION:
       details.mutable_publication()->set_place(flags.place);

@@ -88,7 +88,15 @@ std::vector<Flag> ProcessFlags() {
        &StepFlags::points,
        "a point of a statement or objection",
        {S::STATEMENT, S::OBJECTION_GROUNDS}},
+      {"--received-on",
+       &StepFlags::received_on,
+       "day a statement came in; the day it is recorded where none is given",
+       {S::STATEMENT}},
       {"--asks-hearing", &StepFlags::asks_hearing, "a hearing is asked for", {S::STATEMENT}},
+      {"--lifts",
+       &StepFlags::lifts,
+       "number of the court's order that a resuming one lifts, where several stand",
+       {S::ORDER}},
       {"--answer", &StepFlags::answers, "POINT:adopted|rejected:REASONS", {S::ANSWERS}},
   };
 }

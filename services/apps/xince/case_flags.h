@@ -19,7 +19,8 @@ struct StepFlags {
   // What.
   std::string details, reason, day, until, what, text, place, basis, measure, rights, time_limits,
       method, receiver, proof, proof_number, proof_date, remedies, hash, confirm, effective_on,
-      document_number, findings, next_on, how, convened, pledge, keeps, matter, list, procedure;
+      document_number, findings, next_on, received_on, lifts, how, convened, pledge, keeps, matter,
+      list, procedure;
   std::vector<std::string> facts, criteria, measures, points, answers, voids, amends, grounds,
       new_facts, opinions, contacts, told;
   uint64_t months = 0;
