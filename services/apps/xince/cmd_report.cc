@@ -176,19 +176,28 @@ absl::StatusOr<Report> HalfYearDispatch(Making& making) {
 
 using Make = std::function<absl::StatusOr<Report>(Making&)>;
 
-const std::map<std::string, Make>& Makers() {
-  static const auto* const kMakers = new std::map<std::string, Make>{
-      {"ranking", Ranking},
-      {"bottom-three", BottomThree},
-      {"dispatch", HalfYearDispatch},
-      {"disclosure", OfCommittees(reports::DisclosureRate)},
-      {"training", OfCommittees(reports::TrainingRate)},
-      {"party-coverage", OfCommittees(reports::PartyCoverage)},
-      {"overdue-elections", OfCommittees(reports::OverdueElections)},
-      {"evaluations", Evaluations},
-      {"follow-ups", Contacts},
-      {"rectification", Ledger},
-      {"rectification-summary", LedgerSummary}};
+struct Maker {
+  const char* description;
+  Make make;
+};
+
+const std::map<std::string, Maker>& Makers() {
+  static const auto* const kMakers = new std::map<std::string, Maker>{
+      {"ranking", {"subjects by score, or streets by their mean", Ranking}},
+      {"bottom-three", {"streets with the most poor estates, twice in a row", BottomThree}},
+      {"dispatch", {"what the joint conference goes through every half-year", HalfYearDispatch}},
+      {"disclosure",
+       {"what committees had to disclose and did", OfCommittees(reports::DisclosureRate)}},
+      {"training",
+       {"members trained before and in their term", OfCommittees(reports::TrainingRate)}},
+      {"party-coverage",
+       {"committees with a party organisation", OfCommittees(reports::PartyCoverage)}},
+      {"overdue-elections",
+       {"committees past their term", OfCommittees(reports::OverdueElections)}},
+      {"evaluations", {"evaluations owed and filed", Evaluations}},
+      {"follow-ups", {"entries under direct contact, and who is overdue", Contacts}},
+      {"rectification", {"the ledger of orders to rectify", Ledger}},
+      {"rectification-summary", {"close-outs in time and relapses", LedgerSummary}}};
   return *kMakers;
 }
 
@@ -232,7 +241,7 @@ absl::StatusOr<Report> MakeReport(Session& session, const Options& options) {
   Making making{.options = options,
                 .scope = std::move(scope),
                 .reader = RecordReader(session, today, options.division)};
-  XINCE_ASSIGN_OR_RETURN(Report report, Makers().at(options.name)(making));
+  XINCE_ASSIGN_OR_RETURN(Report report, Makers().at(options.name).make(making));
   report.truncated = making.reader.truncated();
   if (report.truncated) report.notes.push_back("数据超出读取上限,报告不完整");
   return report;
@@ -243,8 +252,8 @@ absl::StatusOr<Report> MakeReport(Session& session, const Options& options) {
 void AddReport(Command& app) {
   const auto options = std::make_shared<Options>();
   Command group = app.AddGroup("report", "reports by month, quarter, half-year and year");
-  for (const auto& [name, make] : Makers()) {
-    Command report = group.Add(name, "see docs/reports.md");
+  for (const auto& [name, maker] : Makers()) {
+    Command report = group.Add(name, maker.description);
     report
         .Option("--period",
                 options->period,
