@@ -15,25 +15,6 @@ using listing::v1::FollowUp;
 
 constexpr char kClock[] = "follow-up";
 
-std::string LevelOf(const Contact& contact) {
-  switch (contact.level()) {
-    case type::v1::LEVEL_NATIONAL:
-      return "国家";
-    case type::v1::LEVEL_PROVINCE:
-      return "省";
-    case type::v1::LEVEL_CITY:
-      return "市";
-    case type::v1::LEVEL_DISTRICT:
-      return "区县";
-    case type::v1::LEVEL_STREET:
-      return "街镇";
-    case type::v1::LEVEL_COMMUNITY:
-      return "社区";
-    default:
-      return "";
-  }
-}
-
 // A case as its log stood on a day.
 struct LogOn {
   std::vector<std::string> contacts;
@@ -49,7 +30,7 @@ LogOn LogOf(const Case& of, const Scope& scope) {
   const auto name = [&](const auto& contacts) {
     log.contacts.clear();
     for (const Contact& contact : contacts)
-      log.contacts.push_back(absl::StrCat(LevelOf(contact), " ", contact.name()));
+      log.contacts.push_back(absl::StrCat(LevelName(contact.level()), " ", contact.name()));
   };
   for (const auto& step : of.steps()) {
     if (step.day() > scope.as_of) continue;
@@ -80,6 +61,25 @@ bool InForceOn(const Case& of, const std::string& day) {
 }
 
 }  // namespace
+
+std::string LevelName(type::v1::Level level) {
+  switch (level) {
+    case type::v1::LEVEL_NATIONAL:
+      return "国家";
+    case type::v1::LEVEL_PROVINCE:
+      return "省";
+    case type::v1::LEVEL_CITY:
+      return "市";
+    case type::v1::LEVEL_DISTRICT:
+      return "区县";
+    case type::v1::LEVEL_STREET:
+      return "街镇";
+    case type::v1::LEVEL_COMMUNITY:
+      return "社区";
+    default:
+      return "";
+  }
+}
 
 Report FollowUps(const Scope& scope, const FollowUpRecords& records) {
   Report report{.name = "follow-ups", .title = "重点联系跟踪情况", .scope = scope};

@@ -12,6 +12,9 @@
 /// Who is followed up by named contacts, how often, and who is overdue (SC-29).
 namespace xince::reports {
 
+/// A level in Chinese; empty for none.
+std::string LevelName(type::v1::Level level);
+
 /// What the report is made from.
 struct FollowUpRecords {
   /// Cases of every state, newest first.

@@ -1,25 +1,19 @@
 """Cases from the command line: proposals, objections, lists, and what is asked of a decision."""
 
-import json
 import os
 import pathlib
 import shutil
 import tempfile
 
-from tests.cli.harness import ServerTest, credit_code
+from tests.cli.harness import PenaltyTest
 
-FIRMS = "uscc,display_name,provider_kind,division,filing_date\n"
-PENALTIES = (
-    "subject,decision_number,penalty_name,sort,cause,basis,result,repair_class,"
-    "occurred_date,decision_date,issuer,division,level\n"
-)
-FIRM = credit_code(71)
+FIRM = PenaltyTest.firm
 RECORDER = ("--person=li", "--office=区住建局", "--level=district")
 CLERK = ("--person=sun", "--office=市住建局", "--level=city")
 DECIDER = ("--person=zhao", "--office=市住建局", "--level=city")
 
 
-class CaseCommandTest(ServerTest):
+class CaseCommandTest(PenaltyTest):
     @classmethod
     def setUpClass(cls):
         # Deadlines are reckoned from today, whenever that is.
@@ -36,23 +30,6 @@ class CaseCommandTest(ServerTest):
     def tearDownClass(cls):
         super().tearDownClass()
         cls.copy.cleanup()
-
-    def setUp(self):
-        super().setUp()
-        firms = self.path("firms.csv", FIRMS + f"{FIRM},示例测试有限公司,property-firm,320104,2024-01-05\n")
-        self.xince("import", "registry.firm", firms, "--yes")
-        row = f"firms/{FIRM},测住建罚字〔2026〕1号,警告,warning,未公示收费,条例,警告,general,2026-01-05,2026-02-05,区住建局,320104,district\n"
-        self.xince("import", "inspection.penalty", self.path("penalties.csv", PENALTIES + row), "--yes")
-
-    def penalty(self):
-        # Scoring reads what was recorded in its own time.
-        for _ in range(600):
-            run = self.xince("file", FIRM, "--output=json", code=None)
-            evidence = json.loads(run.stdout).get("evidence", []) if run.returncode == 0 else []
-            found = [one["evidence"]["id"] for one in evidence if one["evidence"]["kind"] == "inspection.penalty"]
-            if found:
-                return found[0]
-        self.fail("the penalty did not arrive")
 
     def standing(self):
         return self.xince_json("standing", FIRM)["record"]

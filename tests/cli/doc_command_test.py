@@ -6,7 +6,7 @@ import subprocess
 import tempfile
 import unittest
 
-from tests.cli.harness import XINCE, ServerTest, credit_code
+from tests.cli.harness import XINCE, PenaltyTest
 
 DRAFT = "services/documents/testdata/points-notice.json"
 
@@ -104,12 +104,7 @@ class DocCommandTest(unittest.TestCase):
         self.assertFalse(os.path.exists(self.path("out.pdf")))
 
 
-FIRM = credit_code(81)
-FIRMS = "uscc,display_name,provider_kind,division,filing_date\n"
-PENALTIES = (
-    "subject,decision_number,penalty_name,sort,cause,basis,result,repair_class,"
-    "occurred_date,decision_date,issuer,division,level\n"
-)
+FIRM = PenaltyTest.firm
 CONFIG = """
 documents {
   verification_base: "https://credit.example.cn"
@@ -119,7 +114,7 @@ documents {
 DECIDER = ("--person=zhao", "--office=市住建局", "--level=city")
 
 
-class DocServerTest(ServerTest):
+class DocServerTest(PenaltyTest):
     @classmethod
     def setUpClass(cls):
         cls.config = tempfile.NamedTemporaryFile("w", suffix=".textproto", encoding="utf-8")
@@ -132,23 +127,6 @@ class DocServerTest(ServerTest):
     def tearDownClass(cls):
         super().tearDownClass()
         cls.config.close()
-
-    def setUp(self):
-        super().setUp()
-        firms = self.path("firms.csv", FIRMS + f"{FIRM},示例测试有限公司,property-firm,320104,2024-01-05\n")
-        self.xince("import", "registry.firm", firms, "--yes")
-        row = f"firms/{FIRM},测住建罚字〔2026〕1号,警告,warning,未公示收费,条例,警告,general,2026-01-05,2026-02-05,区住建局,320104,district\n"
-        self.xince("import", "inspection.penalty", self.path("penalties.csv", PENALTIES + row), "--yes")
-
-    def penalty(self):
-        # Scoring reads what was recorded in its own time.
-        for _ in range(600):
-            run = self.xince("file", FIRM, "--output=json", code=None)
-            evidence = json.loads(run.stdout).get("evidence", []) if run.returncode == 0 else []
-            found = [one["evidence"]["id"] for one in evidence if one["evidence"]["kind"] == "inspection.penalty"]
-            if found:
-                return found[0]
-        self.fail("the penalty did not arrive")
 
     def test_what_a_step_made_is_listed_got_drawn_verified_and_voided(self):
         self.penalty()

@@ -105,3 +105,33 @@ class ServerTest(unittest.TestCase):
 
     def xince_json(self, *args, code=0):
         return json.loads(self.xince(*args, "--output=json", code=code).stdout)
+
+
+FIRMS = "uscc,display_name,provider_kind,division,filing_date\n"
+PENALTIES = (
+    "subject,decision_number,penalty_name,sort,cause,basis,result,repair_class,"
+    "occurred_date,decision_date,issuer,division,level\n"
+)
+
+
+class PenaltyTest(ServerTest):
+    """A server with a firm, `self.firm`, and a penalty of a district's bureau on its file."""
+
+    firm = credit_code(71)
+
+    def setUp(self):
+        super().setUp()
+        firms = self.path("firms.csv", FIRMS + f"{self.firm},示例测试有限公司,property-firm,320104,2024-01-05\n")
+        self.xince("import", "registry.firm", firms, "--yes")
+        row = f"firms/{self.firm},测住建罚字〔2026〕1号,警告,warning,未公示收费,条例,警告,general,2026-01-05,2026-02-05,区住建局,320104,district\n"
+        self.xince("import", "inspection.penalty", self.path("penalties.csv", PENALTIES + row), "--yes")
+
+    def penalty(self):
+        """Evidence of the penalty, once scoring has read it: that takes its own time."""
+        for _ in range(600):
+            run = self.xince("file", self.firm, "--output=json", code=None)
+            evidence = json.loads(run.stdout).get("evidence", []) if run.returncode == 0 else []
+            found = [one["evidence"]["id"] for one in evidence if one["evidence"]["kind"] == "inspection.penalty"]
+            if found:
+                return found[0]
+        self.fail("the penalty did not arrive")

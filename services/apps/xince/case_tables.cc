@@ -6,6 +6,7 @@
 #include "absl/strings/str_join.h"
 
 #include "services/apps/xince/table.h"
+#include "services/reports/follow_up_reports.h"
 
 namespace xince::cli {
 namespace {
@@ -29,25 +30,6 @@ std::string PartyWord(int party) {
       return "规则";
     case CaseStep::CLOCK:
       return "期限";
-    default:
-      return "";
-  }
-}
-
-std::string LevelWord(int level) {
-  switch (level) {
-    case type::v1::LEVEL_NATIONAL:
-      return "国家";
-    case type::v1::LEVEL_PROVINCE:
-      return "省";
-    case type::v1::LEVEL_CITY:
-      return "市";
-    case type::v1::LEVEL_DISTRICT:
-      return "区县";
-    case type::v1::LEVEL_STREET:
-      return "街镇";
-    case type::v1::LEVEL_COMMUNITY:
-      return "社区";
     default:
       return "";
   }
@@ -258,7 +240,7 @@ std::string LogText(const lv::Case& of) {
       const auto& named =
           details.has_contacts() ? details.contacts().contacts() : details.proposal().contacts();
       for (const lv::Contact& contact : named)
-        contacts.Add({contact.name(), LevelWord(contact.level()), contact.post()});
+        contacts.Add({contact.name(), reports::LevelName(contact.level()), contact.post()});
     }
     if (!details.has_follow_up()) continue;
     const lv::FollowUp& line = details.follow_up();
