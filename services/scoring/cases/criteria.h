@@ -23,7 +23,8 @@ bool ChangedSince(const CaseRecord& record,
                   const RegisterView& view);
 
 /// Whether the facts that a proposal names fulfil every criterion of the case's list, facts of `without`
-/// left out as well as changed ones; where the list has no criteria, whether every fact named counts. False without a list.
+/// left out as well as changed ones; where the list has no criteria, whether every fact named
+/// counts. False without a list.
 bool CriteriaMet(const CaseRecord& record,
                  const listing::v1::Proposal& proposal,
                  const RegisterView& view,
