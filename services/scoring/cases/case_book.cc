@@ -122,6 +122,36 @@ void CaseBook::LookAtPlaces(const std::set<Key>& on_list,
   circumstances.place_free_on = days[ends.size() - quota];
 }
 
+// Other cases of the subject for the same list, whatever their matter says: one is prepared at a time,
+// and one is in force.
+void CaseBook::LookAtOwnEntries(const CaseRecord& record, Circumstances& circumstances) const {
+  const auto found = of_subject_.find(record.opening.subject());
+  if (record.list == nullptr || found == of_subject_.end()) return;
+  for (const Key& key : found->second) {
+    const CaseRecord& other = *cases_.at(key);
+    if (key == Key{record.year, record.number} || other.ended() ||
+        other.opening.list() != record.opening.list())
+      continue;
+    if (other.view.in_force) {
+      circumstances.on_it_already = true;
+      circumstances.off_it_on = ScheduledDay(other, CaseStep::LEAVE_FORCE);
+    } else if (!other.view.undone) {
+      circumstances.another_open = true;
+    }
+  }
+}
+
+Date CaseBook::OffListSince(const CaseRecord& record) const {
+  Date since = type::kDateMin;
+  if (record.list == nullptr) return since;
+  for (const auto& other : OfSubject(record.opening.subject())) {
+    if (other->opening.list() != record.opening.list()) continue;
+    for (const Span& span : SpansEntered(*other, other->revision()))
+      if (span.until != type::kDateMax) since = std::max(since, span.until);
+  }
+  return since;
+}
+
 Circumstances CaseBook::CircumstancesOf(const CaseRecord& record, Date today) const {
   Circumstances circumstances{.view = &view_, .today = today};
   if (const auto found = of_matter_.find(record.MatterKey()); found != of_matter_.end()) {
@@ -133,6 +163,7 @@ Circumstances CaseBook::CircumstancesOf(const CaseRecord& record, Date today) co
         circumstances.decided_before = true;
     }
   }
+  LookAtOwnEntries(record, circumstances);
   const std::string collection =
       record.opening.subject().substr(0, record.opening.subject().find('/'));
   if (const auto found = on_list_.find(absl::StrCat(record.opening.list(), "\n", collection));
@@ -374,7 +405,11 @@ std::vector<CaseEvent> CaseBook::DueSteps(Date today, const type::WorkingDays& c
       auto decided = Decide(record, std::move(event), today, calendar);
       if (!decided.ok()) continue;  // A guard is missing: it stays over, and is reported.
       // What time does counts from the day after the last one, however late the day was opened.
-      decided->set_day(FormatDate(std::max(record.clocks[i].due + 1, record.clocks[i].from)));
+      Date day = std::max(record.clocks[i].due + 1, record.clocks[i].from);
+      // An entry that waited for the end of the one before it begins with that end.
+      if (record.procedure->steps()[clock.then].Has(CaseStep::ENTER_FORCE))
+        day = std::max(day, OffListSince(record));
+      decided->set_day(FormatDate(day));
       due.push_back(*std::move(decided));
       break;
     }

@@ -160,6 +160,9 @@ class CaseBook {
   void LookAtPlaces(const std::set<Key>& on_list,
                     const CaseRecord& record,
                     Circumstances& circumstances) const;
+  void LookAtOwnEntries(const CaseRecord& record, Circumstances& circumstances) const;
+  /// The newest day on which an entry of the subject on the list of the case ended; kDateMin for none.
+  [[nodiscard]] type::Date OffListSince(const CaseRecord& record) const;
   [[nodiscard]] Circumstances CircumstancesOf(const CaseRecord& record, type::Date today) const;
   absl::StatusOr<CaseRecord> Begin(const listing::v1::Opening& opening, type::Date today) const;
   absl::Status SetClocks(const CaseRecord& record,

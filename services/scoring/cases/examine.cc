@@ -150,11 +150,15 @@ class Examination {
     return deciding == type::v1::LEVEL_UNSPECIFIED || level <= deciding;
   }
 
-  // Whose proposal opens the case is only asked of persons, and only once.
+  // Whose proposal opens the case is only asked of persons, and only once; a renewal is prepared while
+  // the entry stands. What time brings asks for no place.
   [[nodiscard]] bool ListTakes() const {
     const Taking taking = TakingOf(record_, c_);
     const bool by_rule = event_.party().part() == CaseStep::RULE;
-    return taking.kind && taking.room && (taking.way || by_rule || !record_.steps.empty());
+    if (!taking.kind) return false;
+    if (event_.party().part() == CaseStep::CLOCK) return taking.once;
+    if (!record_.steps.empty()) return taking.room && taking.once;
+    return taking.room && (taking.way || by_rule);
   }
 
   [[nodiscard]] const Proposal& ProposalOfCase() const {
@@ -410,6 +414,7 @@ Taking TakingOf(const CaseRecord& record, const Circumstances& circumstances) {
   taking.way = terms.ways().empty() ||
                has(terms.ways(), static_cast<int>(policy::v1::ListTerms::PROPOSED_BY_PERSON)) ||
                circumstances.view->Proposes(record.opening.subject(), record.opening.list());
+  taking.once = !circumstances.on_it_already;
   taking.room = terms.quota() == 0 || static_cast<uint32_t>(circumstances.on_list) < terms.quota();
   return taking;
 }

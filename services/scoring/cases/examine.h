@@ -18,10 +18,14 @@ struct Circumstances {
   const RegisterView* view = nullptr;
   /// The open day.
   type::Date today;
-  /// Another case of the same matter is open.
+  /// Another case of the same matter is open, or one for the same list that is not in force yet.
   bool another_open = false;
   /// A case of the same matter was decided before.
   bool decided_before = false;
+  /// Another entry of the subject on the same list is in force, and the day on which it ends by itself,
+  /// kDateMax for never.
+  bool on_it_already = false;
+  type::Date off_it_on = type::kDateMax;
   /// With a quota: other subjects on the list now, of the kind of the case's subject.
   int on_list = 0;
   /// With a list that is full: the day on which a place becomes free by itself, kDateMax for never.
@@ -73,6 +77,8 @@ struct Taking {
   bool way = false;
   /// The quota is not reached by others.
   bool room = false;
+  /// No other entry of the subject is in force. Only asked of what puts the entry in force.
+  bool once = false;
 };
 Taking TakingOf(const CaseRecord& record, const Circumstances& circumstances);
 

@@ -416,8 +416,22 @@ TEST_F(PlacesTest, OfTwoCasesTheOneDecidedFirstGetsTheLastPlace) {
 TEST_F(PlacesTest, WhoIsOnTheListTakesNoSecondPlace) {
   ASSERT_TRUE(Enter("managers/a", On(3, 2)).ok());
   ASSERT_TRUE(Enter("managers/b", On(3, 2)).ok());
-  EXPECT_TRUE(Enter("managers/b", On(3, 2), "renewal").ok());
+  ASSERT_TRUE(Open(kGood, "favourable-listing", On(3, 2), "managers/b", "renewal").ok())
+      << "the list is full, and it is on it";
+  const std::string renewal = case_;
   EXPECT_EQ(Missing(Enter("managers/c", On(3, 2))), "LIST_TAKES");
+  case_ = renewal;
+  const absl::Status twice = Decide(On(3, 2));
+  EXPECT_EQ(Missing(twice), "LIST_TAKES") << "the entry before it stands";
+  EXPECT_EQ(runtime::ToProblem(twice).metadata.at("holds_on"), "2027-03-02");
+  EXPECT_THAT(runtime::ToProblem(twice).en, HasSubstr("another entry comes into force when"));
+  EXPECT_EQ(Missing(Open(kGood, "favourable-listing", On(3, 2), "managers/b", "second renewal")),
+            "NO_OPEN_CASE");
+  book_.OpenDay(On(3, 2, 2027), nullptr);
+  for (const CaseEvent& due : book_.DueSteps(On(3, 2, 2027), *calendar_))
+    ASSERT_TRUE(Apply(due, On(3, 2, 2027)).ok());
+  case_ = renewal;
+  EXPECT_TRUE(Decide(On(3, 2, 2027)).ok());
 }
 
 TEST_F(PlacesTest, TheRefusalSaysWhichPartIsMissing) {

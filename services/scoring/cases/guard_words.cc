@@ -35,7 +35,8 @@ GuardWords WordsOf(StepGuard::Kind kind) {
     case StepGuard::LIST_TAKES:
       return {"名单不收该主体", "the list does not take the subject"};
     case StepGuard::NO_OPEN_CASE:
-      return {"同一事项已有未结案件", "another case about the same matter is open"};
+      return {"同一事项或者同一名单已有未结案件",
+              "another case about the same matter, or for the same list, is open"};
     case StepGuard::PROPOSAL_COMPLETE:
       return {"提案未列明理由、在册且指向该主体的事实、期限或者联系人",
               "the proposal lacks reasons, facts on file that reach the subject, a term within the "
@@ -148,7 +149,8 @@ type::Date HoldsOn(const GuardRow& guard, const CaseRecord& record, const Circum
       return RepairFrom(record, c);
     case StepGuard::LIST_TAKES: {
       const Taking taking = TakingOf(record, c);
-      return taking.kind && !taking.room ? c.place_free_on : type::kDateMax;
+      if (taking.kind && !taking.room) return c.place_free_on;
+      return taking.kind && !taking.once && !record.steps.empty() ? c.off_it_on : type::kDateMax;
     }
     case StepGuard::BASIS_IN_FORCE: {
       if (record.list == nullptr) return type::kDateMax;
@@ -180,6 +182,9 @@ void SayWhatListLacks(const CaseRecord& record,
     missing.set_zh(absl::StrCat("名额已满:名额 ", quota, ",现有 ", c.on_list));
     missing.set_en(
         absl::StrCat("the list is full: its quota is ", quota, ", and ", c.on_list, " are on it"));
+  } else if (!taking.once && !record.steps.empty()) {
+    missing.set_zh("主体已在名单上,原条目结束后方可生效");
+    missing.set_en("the subject is on the list: another entry comes into force when that one ends");
   } else {
     missing.set_zh("名单只收评价结果提出的主体,而评价结果未提出该主体");
     missing.set_en("the list takes only whom an outcome proposes, and none proposes the subject");

@@ -422,6 +422,35 @@ TEST_F(StepRules, APublishedEntryThatRestsIsToldAsNotInForce) {
   EXPECT_FALSE(told.in_force());
 }
 
+TEST_F(StepRules, ASecondEntryBeginsWhenTheOneBeforeItEnds) {
+  desk_.Do(ToPublish(desk_));
+  const std::string first = desk_.case_;
+  ASSERT_TRUE(desk_.record().view.in_force);
+  Try renewal = Blacklisting();
+  EXPECT_EQ(Guards(desk_.Decide(renewal).status()), "NO_OPEN_CASE");
+  renewal.opening.set_matter("renewal");
+  desk_.Do(renewal);
+  const std::string second = desk_.case_;
+  renewal.opening.set_matter("another");
+  EXPECT_EQ(Guards(desk_.Decide(renewal).status()), "NO_OPEN_CASE");
+  desk_.Do(Because("check", Officer()));
+  desk_.Do(WriteNotice());
+  desk_.Do(Serve("serve-notice", "2026-03-17"));
+  desk_.GoTo(On(4, 10));
+  desk_.Do(DecideCase(desk_));
+  desk_.Do(Serve("serve-decision", "2026-04-10"));
+  desk_.Do(Publish());
+  EXPECT_FALSE(desk_.record().view.in_force) << "the first stands";
+  desk_.GoTo(On(4, 15));
+  EXPECT_FALSE(desk_.record().view.in_force);
+  desk_.case_ = first;
+  desk_.Do(Because("remove", Decider()));
+  desk_.case_ = second;
+  EXPECT_TRUE(desk_.record().view.in_force);
+  ASSERT_EQ(SpansInForce(desk_.record(), 1000).size(), 1);
+  EXPECT_EQ(SpansInForce(desk_.record(), 1000)[0].from, On(4, 15));
+}
+
 TEST_F(StepRules, ASubjectCannotFillTheCase) {
   Served(desk_);
   for (size_t i = 0; i < kSubjectStepsMax; ++i) {

@@ -33,6 +33,7 @@ class Walk {
   void Run() {
     for (int i = 3; i <= kPieces; ++i) town_.Take({ListingTown::Finding(PieceId(i))});
     day_ = *type::ParseDate("2026-02-24");
+    OrderTwice();
     for (int i = 1; i <= kCommands; ++i) {
       if (Roll(12) == 0 || names_.empty()) {
         Open();
@@ -82,21 +83,56 @@ class Walk {
     }
     if (!opened.ok()) return;
     names_.push_back(opened->name());
+    if (!opened->opening().list().empty()) listings_.push_back(opened->name());
     ++taken_["open"];
   }
 
-  std::string Some() {
+  // A court lets an entry rest, an order that is not met is given again, and the entry is revoked: of a
+  // list one case at a time is prepared, and chance hardly comes that far.
+  void OrderTwice() {
+    const auto opened = town_.Open(
+        ListingTown::About("watched", "supervisory-listing"), Recorder(), Proposed({PieceId(1)}));
+    ASSERT_TRUE(opened.ok()) << opened.status();
+    names_.push_back(opened->name());
+    for (const char* step :
+         {"serve-notice", "waive", "decide", "suspend", "resume", "order-rectification"})
+      Take(opened->name(), step);
+    town_.GoTo(FormatDate(day_ = day_ + 6));
+    Take(opened->name(), "fail-rectification");
+    Take(opened->name(), "order-again");
+    Take(opened->name(), "revoke");
+  }
+
+  void Take(const std::string& name, const std::string& step) {
+    const v1::Case read = town_.Get(name);
+    const auto next = std::find_if(read.next().begin(), read.next().end(), [&](const auto& one) {
+      return one.step() == step;
+    });
+    ASSERT_NE(next, read.next().end()) << step;
+    v1::StepDetails details = Details(read, *next);
+    if (details.has_acceptance()) details.mutable_acceptance()->set_met(false);
+    const auto taken =
+        town_.Step(name, step, By(static_cast<CaseStep::Party>(next->by(0))), details);
+    ASSERT_TRUE(taken.ok()) << step << ": " << taken.status();
+    ++taken_[step];
+  }
+
+  std::string Some() { return Recent(names_); }
+
+  std::string Recent(const std::vector<std::string>& names) {
     const auto back = static_cast<size_t>(Roll(Roll(12) + 1));
-    return names_[names_.size() - 1 - std::min(back, names_.size() - 1)];
+    return names[names.size() - 1 - std::min(back, names.size() - 1)];
   }
 
   void Step() {
-    const v1::Case read = town_.Get(Some());
+    // One case in four at random, else one of the last listings: chance alone hardly brings one far.
+    const bool listing = Roll(4) != 0 && !listings_.empty();
+    const v1::Case read = town_.Get(listing ? Recent(listings_) : Recent(names_));
     if (read.next().empty()) return;
     const v1::NextStep& next = read.next(Roll(read.next_size()));
     static const std::set<std::string> kEnds = {
         "withdraw", "refuse", "revoke", "remove", "decline", "accept-rectification"};
-    if (kEnds.contains(next.step()) && Roll(8) != 0) return;
+    if (kEnds.contains(next.step()) && Roll(4) != 0) return;
     if (!next.missing().empty() && Roll(20) != 0) return;
     const auto part = static_cast<CaseStep::Party>(next.by(Roll(next.by_size())));
     if (town_.Step(read.name(), next.step(), By(part), Details(read, next)).ok())
@@ -208,6 +244,7 @@ class Walk {
   std::mt19937 dice_{20261122};
   type::Date day_;
   std::vector<std::string> names_;
+  std::vector<std::string> listings_;
   std::map<std::string, int> taken_;
   uint32_t version_ = 1;
 };
