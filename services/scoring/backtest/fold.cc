@@ -279,9 +279,10 @@ void Worker::DescribeLines(const Stage& stage,
   std::vector<BacktestLine> lines;
   for (const auto& [key, points] : counted) {
     if (points[0] == points[1]) continue;
-    const auto& [item, evidence, project] = key;
+    const uint32_t evidence = std::get<1>(key);
+    const uint32_t project = std::get<2>(key);
     BacktestLine& line = lines.emplace_back();
-    line.set_item(std::string(item));
+    line.set_item(std::string(std::get<0>(key)));
     if (project != kNone) {
       const auto after = std::partition_point(
           projects.begin(), projects.end(), [&](const auto& b) { return b->first <= project; });

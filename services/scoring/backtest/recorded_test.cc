@@ -83,10 +83,12 @@ class RecordedTest : public ::testing::TestWithParam<uint32_t> {
       details.mutable_decision()->set_reasons("理由");
       details.mutable_decision()->set_repaired_points_hundredths(
           -static_cast<int64_t>(random_.Below(200)));
-      auto& amendment = *details.mutable_decision()->add_amendments();
-      amendment.set_evidence(piece->id());
-      amendment.set_voided(random_.Below(2) == 0);
-      amendment.set_given_points_hundredths(-static_cast<int64_t>(random_.Below(900)));
+      if (which == 1) {
+        auto& amendment = *details.mutable_decision()->add_amendments();
+        amendment.set_evidence(piece->id());
+        amendment.set_voided(random_.Below(2) == 0);
+        amendment.set_given_points_hundredths(-static_cast<int64_t>(random_.Below(900)));
+      }
     }
     Record(state().DecideOpening(opening, party, details), opening.procedure());
   }
