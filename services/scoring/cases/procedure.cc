@@ -96,6 +96,8 @@ absl::Status Procedure::CompileGuards(int index) {
   const CaseStep& proto = proto_->steps(index);
   StepRow& step = steps_[index];
   if (proto.guards_size() > kGuardsMax) return Wrong(proto.id(), "too many guards");
+  if ((proto.record() == CaseStep::SERVICE) != (proto.public_notice_days() > 0))
+    return Wrong(proto.id(), "a service says after how many days a public notice counts");
   for (const StepGuard& guard : proto.guards()) {
     GuardRow row{.kind = guard.kind(), .count = guard.count(), .proto = &guard};
     if (row.kind == StepGuard::KIND_UNSPECIFIED) return Wrong(proto.id(), "a guard without a kind");

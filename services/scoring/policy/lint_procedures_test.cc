@@ -63,7 +63,7 @@ procedures {
   states { id: "in-effect" zh: "效" }
   states { id: "over" zh: "终" ended: true }
   steps { id: "propose" zh: "提" to: "proposed" by: RECORDER record: PROPOSAL }
-  steps { id: "serve" zh: "告" from: "proposed" by: OFFICER record: SERVICE } steps { id: "answer" zh: "答" from: "proposed" by: OFFICER record: ANSWERS }
+  steps { id: "serve" zh: "告" from: "proposed" by: OFFICER record: SERVICE public_notice_days: 30 } steps { id: "answer" zh: "答" from: "proposed" by: OFFICER record: ANSWERS }
   steps {
     id: "decide" zh: "定" from: "proposed" to: "decided" by: DECIDER record: DECISION
     guards { kind: BASIS_PERMITTED source { document: "d" mark: RULE } }
@@ -151,6 +151,14 @@ TEST(LintProcedures, RefusesAProcedureThatCannotBeRunWithItsPlace) {
       Lint(changes),
       ElementsAre(AllOf(HasSubstr("p:41:5: error: own: the procedure cannot be run: decide"),
                         HasSubstr("a guard that asks for a clock names one"))));
+}
+
+TEST(LintProcedures, WantsTheDaysAfterWhichAPublicNoticeCounts) {
+  EXPECT_THAT(Lint({{" public_notice_days: 30", ""}}),
+              ElementsAre(HasSubstr("after how many days a public notice counts")));
+  EXPECT_THAT(
+      Lint({{"by: OFFICER record: ANSWERS", "by: OFFICER record: ANSWERS public_notice_days: 1"}}),
+      ElementsAre(HasSubstr("after how many days a public notice counts")));
 }
 
 TEST(LintProcedures, RefusesASecondProcedureOfAnId) {
